@@ -1,0 +1,20 @@
+/** Who a call is made for. `delegation` lists the identities in between, the nearest to the call last. */
+export interface Principal {
+  readonly id: string;
+  readonly groups: readonly string[];
+  readonly delegation: readonly string[];
+  /** True when an identity provider or token vouches for it; false when the process itself says so. */
+  readonly verified: boolean;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly version?: string;
+  readonly model?: string;
+  readonly toolCallId?: string;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly prompt?: string;
+}
