@@ -1,0 +1,28 @@
+import type { OperationClass } from '../../call/operations.ts';
+
+/** What is touched; `table` may be a wildcard (`events_*`), models and routines count as tables. */
+export type AccessObject =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'project'; readonly project: string }
+  | { readonly kind: 'dataset'; readonly project: string; readonly dataset: string }
+  | { readonly kind: 'table'; readonly project: string; readonly dataset: string; readonly table: string };
+
+/** One thing that a call does to one object. A call is allowed only when every pair of it is. */
+export interface AccessPair {
+  readonly operation: OperationClass;
+  /** The REST method, so that a rule can name `tables.get` alone. */
+  readonly method: string;
+  readonly object: AccessObject;
+}
+
+export function tablePair(
+  operation: OperationClass,
+  method: string,
+  name: { readonly project: string; readonly dataset: string; readonly name: string },
+): AccessPair {
+  return {
+    operation,
+    method,
+    object: { kind: 'table', project: name.project, dataset: name.dataset, table: name.name },
+  };
+}

@@ -1,0 +1,46 @@
+import { contextKey, type ContextKey } from '../../call/context.ts';
+import type { Reason } from '../../errors.ts';
+import type { ObjectName } from '../../sql/catalog.ts';
+
+/** A column that this principal sees only through a mask. */
+export interface ColumnMask {
+  readonly table: ObjectName;
+  /** Field path below the table, as in the schema: `['address', 'zip']`. */
+  readonly path: readonly string[];
+  /** The mask's name as the policy file has it: `nullify`, `lastFour`, … */
+  readonly with: MaskName;
+  /** The entry of `masks` that demands it. */
+  readonly rule: string;
+}
+
+export type MaskName = 'nullify' | 'defaultValue' | 'sha256' | 'lastFour' | 'emailMask';
+
+/** What the people who are asked must be and do; the strictest of all rules that fired. */
+export interface ApprovalRequirement {
+  /** Ids of the people who may decide; never empty. */
+  readonly approvers: readonly [string, ...string[]];
+  /** How many distinct people must approve. */
+  readonly quorum: number;
+  readonly expiresInMs: number;
+}
+
+interface Decided {
+  /** SHA-256, hex, of the policy in force. */
+  readonly policyDigest: string;
+  /** Names of the rules that spoke, sorted. */
+  readonly rules: readonly string[];
+}
+
+/** What the policy says of one call. */
+export type Decision =
+  | (Decided & { readonly effect: 'allow'; readonly masks: readonly ColumnMask[] })
+  | (Decided & {
+      readonly effect: 'require-approval';
+      readonly reasons: readonly [Reason, ...Reason[]];
+      readonly approval: ApprovalRequirement;
+      readonly masks: readonly ColumnMask[];
+    })
+  | (Decided & { readonly effect: 'deny'; readonly reasons: readonly [Reason, ...Reason[]] });
+
+/** Where the policy middleware leaves its decision for the layers inside it. */
+export const decisionKey: ContextKey<Decision | undefined> = contextKey('policy decision', undefined);

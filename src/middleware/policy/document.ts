@@ -1,0 +1,85 @@
+import type { MaskName } from './decision.ts';
+
+/**
+ * A policy as data: what `guard.yaml` holds once it is read, or what TypeScript builds. Every list is an
+ * "any of"; a selector that is absent matches everything.
+ */
+export interface PolicyDocument {
+  readonly version: 1;
+  /** The project that names without a project belong to. */
+  readonly project: string;
+  readonly people: Readonly<Record<string, PeopleGroup>>;
+  readonly tags: Readonly<Record<string, TagDefinition>>;
+  readonly rules: readonly Rule[];
+  readonly masks: readonly MaskRule[];
+  readonly limits: readonly LimitRule[];
+}
+
+/** A named group of people who may be asked. */
+export interface PeopleGroup {
+  readonly members: readonly Person[];
+}
+
+export interface Person {
+  readonly id: string;
+  /** Public keys of the person, `whpk_…`, with which decisions are verified. */
+  readonly keys: readonly string[];
+}
+
+/** What carries the tag: columns (`dataset.table.column[.field]`), tables or whole datasets. */
+export interface TagDefinition {
+  readonly columns: readonly string[];
+  readonly tables: readonly string[];
+  readonly datasets: readonly string[];
+}
+
+export interface PrincipalSelector {
+  readonly ids?: readonly string[];
+  readonly groups?: readonly string[];
+  /** Names of agents, as the context tells them. */
+  readonly agents?: readonly string[];
+}
+
+interface Selector {
+  readonly principals?: PrincipalSelector;
+  readonly except?: PrincipalSelector;
+  /** Classes (`read`, `write`, `ddl`, `export`, `admin`, `metadata`, `job`) or methods (`tables.get`). */
+  readonly operations?: readonly string[];
+  readonly datasets?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly tags?: readonly string[];
+}
+
+export type Rule =
+  | (Selector & { readonly name: string; readonly effect: 'allow' | 'deny'; readonly reason?: string })
+  | (Selector & {
+      readonly name: string;
+      readonly effect: 'require-approval';
+      readonly reason?: string;
+      readonly approval: ApprovalSettings;
+    });
+
+export interface ApprovalSettings {
+  /** Names of groups in `people`. */
+  readonly from: readonly string[];
+  readonly quorum: number;
+  readonly expiresInMs: number;
+}
+
+/** Columns that carry one of `tags` are seen through the mask, except by the principals of `except`. */
+export interface MaskRule {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly with: MaskName;
+  readonly except?: PrincipalSelector;
+  /** `sha256` can be guessed by hashing candidates; whoever uses it must say so. */
+  readonly acceptGuessable?: boolean;
+}
+
+export interface LimitRule {
+  readonly name: string;
+  readonly principals?: PrincipalSelector;
+  readonly except?: PrincipalSelector;
+  /** The most bytes that one query may bill. */
+  readonly maximumBytesBilled?: bigint;
+}
