@@ -14,6 +14,7 @@ import type { JsonRow, WireParameter, WireRow } from './wire.ts';
 export type * from './table.ts';
 export type * from './wire.ts';
 export { EngineError, type EngineErrorReason } from './engine-error.ts';
+export { openEngine } from './open-engine.ts';
 
 export type WriteDisposition = 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
 export type CreateDisposition = 'CREATE_IF_NEEDED' | 'CREATE_NEVER';
