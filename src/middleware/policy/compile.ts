@@ -28,6 +28,10 @@ export interface CompiledPolicy {
   strictness(mask: MaskName): number;
 }
 
+/** So that reasons come out the same whatever the order in the file. */
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
+
 /** From the mask that releases least to the one that releases most. */
 const byStrictness: readonly MaskName[] = ['nullify', 'defaultValue', 'sha256', 'emailMask', 'lastFour'];
 
@@ -45,7 +49,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     digest: createHash('sha256')
       .update(canonicalize(withoutBigints(document)) ?? '')
       .digest('hex'),
-    rules: document.rules.map((rule) => compileRule(rule, document, bind)),
+    rules: document.rules.toSorted(byName).map((rule) => compileRule(rule, document, bind)),
     masks: document.masks.map((mask) => ({
       source: checked(mask),
       tags: bind(mask.tags, `mask ${mask.name}`),

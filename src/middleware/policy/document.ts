@@ -34,28 +34,32 @@ export interface TagDefinition {
 }
 
 export interface PrincipalSelector {
-  readonly ids?: readonly string[];
-  readonly groups?: readonly string[];
+  readonly ids?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
   /** Names of agents, as the context tells them. */
-  readonly agents?: readonly string[];
+  readonly agents?: readonly string[] | undefined;
 }
 
 interface Selector {
-  readonly principals?: PrincipalSelector;
-  readonly except?: PrincipalSelector;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
   /** Classes (`read`, `write`, `ddl`, `export`, `admin`, `metadata`, `job`) or methods (`tables.get`). */
-  readonly operations?: readonly string[];
-  readonly datasets?: readonly string[];
-  readonly tables?: readonly string[];
-  readonly tags?: readonly string[];
+  readonly operations?: readonly string[] | undefined;
+  readonly datasets?: readonly string[] | undefined;
+  readonly tables?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
 }
 
 export type Rule =
-  | (Selector & { readonly name: string; readonly effect: 'allow' | 'deny'; readonly reason?: string })
+  | (Selector & {
+      readonly name: string;
+      readonly effect: 'allow' | 'deny';
+      readonly reason?: string | undefined;
+    })
   | (Selector & {
       readonly name: string;
       readonly effect: 'require-approval';
-      readonly reason?: string;
+      readonly reason?: string | undefined;
       readonly approval: ApprovalSettings;
     });
 
@@ -71,15 +75,15 @@ export interface MaskRule {
   readonly name: string;
   readonly tags: readonly string[];
   readonly with: MaskName;
-  readonly except?: PrincipalSelector;
+  readonly except?: PrincipalSelector | undefined;
   /** `sha256` can be guessed by hashing candidates; whoever uses it must say so. */
-  readonly acceptGuessable?: boolean;
+  readonly acceptGuessable?: boolean | undefined;
 }
 
 export interface LimitRule {
   readonly name: string;
-  readonly principals?: PrincipalSelector;
-  readonly except?: PrincipalSelector;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
   /** The most bytes that one query may bill. */
-  readonly maximumBytesBilled?: bigint;
+  readonly maximumBytesBilled?: bigint | undefined;
 }

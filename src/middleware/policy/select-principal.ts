@@ -15,8 +15,8 @@ export function selectsPrincipal(
 }
 
 interface WithPrincipals {
-  readonly principals?: PrincipalSelector;
-  readonly except?: PrincipalSelector;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
 }
 
 /** A rule without `principals` speaks about everyone; `except` takes out whom it names. */

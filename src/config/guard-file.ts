@@ -1,0 +1,59 @@
+import type { LimitRule, MaskRule, PeopleGroup, Rule, TagDefinition } from '../middleware/policy/document.ts';
+
+/** What a `guard.yaml` says once it is read: defaults filled in, durations in milliseconds, sizes in bytes. */
+export interface GuardFile {
+  readonly $schema?: string | undefined;
+  readonly version: 1;
+  readonly project: string;
+  /** Whom calls are made for where the code names nobody. */
+  readonly principal?: PrincipalSettings | undefined;
+  readonly people: Readonly<Record<string, PeopleGroup>>;
+  readonly tags: Readonly<Record<string, TagDefinition>>;
+  readonly rules: readonly Rule[];
+  readonly masks: readonly MaskRule[];
+  readonly limits: readonly LimitRule[];
+  readonly audit: AuditSettings;
+  readonly approval?: ApprovalChannelSettings | undefined;
+  readonly service?: ServiceSettings | undefined;
+}
+
+export interface PrincipalSettings {
+  readonly id: string;
+  readonly groups: readonly string[];
+}
+
+export interface AuditSettings {
+  readonly folder: string;
+  /** How parameter values are recorded. */
+  readonly parameters: 'none' | 'hash' | 'full';
+  readonly prompts: 'none' | 'hash' | 'full';
+}
+
+export interface ApprovalChannelSettings {
+  readonly webhook: {
+    readonly url: string;
+    /** The environment variable that holds the signing secret, `whsec_…`. */
+    readonly secretFromEnv: string;
+    /** Development only: http to the loopback interface. */
+    readonly allowInsecureLoopback: boolean;
+  };
+  /** The small listener that takes decisions; absent when the application mounts the handler itself. */
+  readonly callback?: { readonly port: number; readonly host: string } | undefined;
+  /** How long a call waits in process, in milliseconds. */
+  readonly waitFor: number;
+}
+
+export interface ServiceSettings {
+  readonly tokens: readonly TokenSettings[];
+  readonly upstream: {
+    readonly url: string;
+    readonly credentials: 'application-default' | 'none';
+  };
+}
+
+export interface TokenSettings {
+  /** The environment variable that holds the token. */
+  readonly fromEnv: string;
+  readonly principal: PrincipalSettings;
+  readonly agent?: string | undefined;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { GuardError } from '../errors.ts';
+import type { PolicyDocument } from '../middleware/policy/document.ts';
+import { readYaml, type YamlText } from './read-yaml.ts';
+import type { GuardFile } from './guard-file.ts';
+import { guardFile } from './schema.ts';
+
+/** A `guard.yaml` that was read and checked. */
+export interface GuardConfig {
+  readonly file: GuardFile;
+  readonly policy: PolicyDocument;
+}
+
+/**
+ * Reads and checks a policy file.
+ * @throws {GuardError} ERR_CONFIG: `guard.yaml:7:13 rules.1.effect …`, one line per fault, at most ten.
+ */
+export async function loadConfig(path: string): Promise<GuardConfig> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new GuardError(
+      'ERR_CONFIG',
+      `The policy file ${path} cannot be read. Check the path and its permissions.`,
+      { cause },
+    );
+  }
+  return parseConfig(text, path);
+}
+
+/** Like `loadConfig`, for a text in memory; `name` stands in the messages. */
+export function parseConfig(text: string, name = 'guard.yaml'): GuardConfig {
+  const yaml = readYaml(text, name);
+  const parsed = guardFile.safeParse(yaml.value);
+  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, yaml, name));
+  return { file: parsed.data, policy: policyOf(parsed.data) };
+}
+
+function faults(error: z.ZodError, yaml: YamlText, name: string): string {
+  return error.issues
+    .slice(0, 10)
+    .map((issue) => {
+      const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+      const path = [...issue.path, ...key];
+      return `${name}:${yaml.locate(path)} ${issue.path.join('.')} ${issue.message}`.replace(/ {2,}/, ' ');
+    })
+    .join('\n');
+}
+
+function policyOf({ version, project, people, tags, rules, masks, limits }: GuardFile): PolicyDocument {
+  return { version, project, people, tags, rules, masks, limits };
+}

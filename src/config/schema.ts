@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { GuardFile } from './guard-file.ts';
+import { parseBytes, parseDuration } from './quantity.ts';
+
+/**
+ * The shape of `guard.yaml`. Every object is strict: a key that is not listed is an error with its place.
+ * `z.toJSONSchema` of this is published as `guard.schema.json`.
+ */
+
+const name = z.string().min(1).max(128);
+
+const duration = z
+  .string()
+  .regex(/^\d{1,9}\s?[smhd]$/, 'a whole number and a unit: 30s, 5m, 1h, 7d')
+  .transform((text) => parseDuration(text) ?? 0);
+
+const bytes = z
+  .string()
+  .regex(/^\d{1,15}\s?([KMGT]i?B|B)$/, 'a whole number and a unit: 500 MB, 10 GiB')
+  .transform((text) => parseBytes(text) ?? 0n);
+
+const principals = z
+  .strictObject({
+    ids: z.array(name).optional(),
+    groups: z.array(name).optional(),
+    agents: z.array(name).optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'name at least one of ids, groups, agents');
+
+const operationNames = ['read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job'] as const;
+
+const operation = z.union(
+  [z.enum(operationNames), z.string().regex(/^[a-zA-Z]+\.[a-zA-Z]+$/, 'a method such as tables.get')],
+  { error: `one of ${operationNames.join(', ')}, or a method such as tables.get` },
+);
+
+const selector = {
+  principals: principals.optional(),
+  except: principals.optional(),
+  operations: z.array(operation).min(1).optional(),
+  datasets: z.array(name).min(1).optional(),
+  tables: z.array(name).min(1).optional(),
+  tags: z.array(name).min(1).optional(),
+};
+
+const approvalSettings = z
+  .strictObject({
+    from: z.array(name).min(1),
+    quorum: z.int().min(1).max(20).default(1),
+    expiresIn: duration.default(3_600_000),
+  })
+  .transform(({ from, quorum, expiresIn }) => ({ from, quorum, expiresInMs: expiresIn }));
+
+const rule = z.discriminatedUnion('effect', [
+  z.strictObject({ name, ...selector, effect: z.literal('allow'), reason: z.string().optional() }),
+  z.strictObject({ name, ...selector, effect: z.literal('deny'), reason: z.string().optional() }),
+  z.strictObject({
+    name,
+    ...selector,
+    effect: z.literal('require-approval'),
+    reason: z.string().optional(),
+    approval: approvalSettings,
+  }),
+]);
+
+const mask = z.strictObject({
+  name,
+  tags: z.array(name).min(1),
+  with: z.enum(['nullify', 'defaultValue', 'sha256', 'lastFour', 'emailMask']),
+  except: principals.optional(),
+  acceptGuessable: z.boolean().optional(),
+});
+
+const limit = z.strictObject({
+  name,
+  principals: principals.optional(),
+  except: principals.optional(),
+  maximumBytesBilled: bytes.optional(),
+});
+
+const tag = z
+  .strictObject({
+    columns: z.array(name).default([]),
+    tables: z.array(name).default([]),
+    datasets: z.array(name).default([]),
+  })
+  .refine((value) => value.columns.length + value.tables.length + value.datasets.length > 0, {
+    message: 'a tag that names no column, table or dataset protects nothing',
+  });
+
+const person = z.strictObject({
+  id: name,
+  keys: z.array(z.string().startsWith('whpk_')).default([]),
+});
+
+const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
+
+const principal = z.strictObject({ id: name, groups: z.array(name).default([]) });
+
+const audit = z.strictObject({
+  folder: z.string().min(1),
+  /** How parameter values are recorded. */
+  parameters: z.enum(['none', 'hash', 'full']).default('hash'),
+  prompts: z.enum(['none', 'hash', 'full']).default('hash'),
+});
+
+const approval = z.strictObject({
+  webhook: z.strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    /** The environment variable that holds the signing secret, `whsec_…`. */
+    secretFromEnv: environmentName,
+    /** Development only: http to the loopback interface. */
+    allowInsecureLoopback: z.boolean().default(false),
+  }),
+  callback: z
+    .strictObject({ port: z.int().min(0).max(65_535), host: z.string().default('127.0.0.1') })
+    .optional(),
+  waitFor: duration.default(300_000),
+});
+
+const service = z.strictObject({
+  tokens: z.array(z.strictObject({ fromEnv: environmentName, principal, agent: name.optional() })).min(1),
+  upstream: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }).default('https://bigquery.googleapis.com'),
+      credentials: z.enum(['application-default', 'none']).default('application-default'),
+    })
+    .prefault({}),
+});
+
+export const guardFile: z.ZodType<GuardFile> = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1),
+  project: name,
+  /** Whom calls are made for where the code names nobody. */
+  principal: principal.optional(),
+  people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
+  tags: z.record(name, tag).default({}),
+  rules: z.array(rule).default([]),
+  masks: z.array(mask).default([]),
+  limits: z.array(limit).default([]),
+  audit,
+  approval: approval.optional(),
+  service: service.optional(),
+});
