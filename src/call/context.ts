@@ -7,10 +7,20 @@ export interface ContextKey<T> {
   readonly id: symbol;
   readonly description: string;
   readonly initial: T;
+  /** Where contexts keep their value for this key; it goes when the context goes. */
+  readonly slots: WeakMap<Context, { readonly value: T }>;
 }
 
+/**
+ * Makes a key for `context.get` and `context.set`. Until a value is set, `get` answers `initial`.
+ *
+ * ```ts
+ * const startedAt = contextKey<Date | undefined>('startedAt', undefined);
+ * context.set(startedAt, context.now());
+ * ```
+ */
 export function contextKey<T>(description: string, initial: T): ContextKey<T> {
-  return { id: Symbol(description), description, initial };
+  return { id: Symbol(description), description, initial, slots: new WeakMap() };
 }
 
 /** What belongs to one call besides the call itself. It lives as long as the call. */
@@ -27,4 +37,33 @@ export interface Context {
    * audit middleware has made the intent durable by then.
    */
   upstream(call: Call): Promise<Result>;
+}
+
+export interface ContextOptions {
+  readonly principal: Principal;
+  readonly agent?: Agent | undefined;
+  readonly session?: Session | undefined;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  readonly upstream: (call: Call) => Promise<Result>;
+}
+
+/** Makes the context of one call. Its own fields cannot be changed; middleware adds to it by keys. */
+export function createContext(options: ContextOptions): Context {
+  const context: Context = Object.freeze({
+    principal: Object.freeze({ ...options.principal }),
+    agent: options.agent,
+    session: options.session,
+    signal: options.signal,
+    now: options.now,
+    upstream: options.upstream,
+    get<T>(key: ContextKey<T>): T {
+      const slot = key.slots.get(context);
+      return slot === undefined ? key.initial : slot.value;
+    },
+    set<T>(key: ContextKey<T>, value: T): void {
+      key.slots.set(context, { value });
+    },
+  });
+  return context;
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { deniedError } from '../../src/call/denied.ts';
+import { GuardError } from '../../src/errors.ts';
+
+it('a refusal has the shape of a 403 of Google, with our code and rules beside it', () => {
+  const error = new GuardError('ERR_POLICY_DENIED', 'Rule no-hr denies hr.', {
+    callId: 'c1',
+    reasons: [{ rule: 'no-hr', message: 'HR data is closed to agents.' }],
+    cause: new Error('ana@acme.io'),
+  });
+  const item = { message: 'Rule no-hr denies hr.', domain: 'global', reason: 'accessDenied' };
+  const reasons = [{ rule: 'no-hr', message: 'HR data is closed to agents.' }];
+  expect(deniedError(error)).toEqual({
+    code: 403,
+    message: 'Rule no-hr denies hr.',
+    errors: [item],
+    guard: { code: 'ERR_POLICY_DENIED', callId: 'c1', reasons },
+    body: {
+      error: {
+        code: 403,
+        message: 'Rule no-hr denies hr.',
+        status: 'PERMISSION_DENIED',
+        errors: [item],
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+            reason: 'ERR_POLICY_DENIED',
+            domain: 'bigquery-guard',
+            metadata: { callId: 'c1' },
+          },
+          { '@type': 'bigquery-guard/reason', rule: 'no-hr', message: 'HR data is closed to agents.' },
+        ],
+      },
+    },
+  });
+});
+
+it.each(['ERR_AUDIT_UNAVAILABLE', 'ERR_REMOTE_UNAVAILABLE', 'ERR_MIDDLEWARE', 'ERR_INTERNAL'] as const)(
+  '%s is 403 too, so that no client tries again',
+  (code) => {
+    const { code: status, errors } = deniedError(new GuardError(code, 'stopped'));
+    expect([status, errors[0].reason]).toEqual([403, 'accessDenied']);
+  },
+);
