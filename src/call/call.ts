@@ -23,6 +23,8 @@ export interface Call {
   /** As they will be sent, for messages and for unknown operations: decoded path below `/bigquery/v2`. */
   readonly method: string;
   readonly path: string;
+  /** Why this request cannot be sent as the call it looks like. Such a call is recorded and refused. */
+  readonly flaw?: string | undefined;
 }
 
 export interface CallIds {

@@ -69,7 +69,7 @@ const turnsBeforeSending = 4;
 
 async function send(passage: Passage, call: Call): Promise<Result> {
   // So a layer that calls next twice, or returns without waiting, is caught before anything was sent.
-  for (let turn = 0; turn < turnsBeforeSending; turn += 1) await undefined;
+  for (let turn = 0; turn < turnsBeforeSending; turn += 1) await Promise.resolve();
   if (passage.broken !== undefined) throw passage.broken;
   throwIfAborted(passage);
   let result: unknown;

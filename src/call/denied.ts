@@ -28,7 +28,7 @@ export interface Denied {
  */
 export function deniedError(error: GuardError): Denied {
   const { message, callId, code } = error;
-  const reasons = error.reasons.map(({ rule, message }) => ({ rule, message }));
+  const reasons = error.reasons.map((reason) => ({ rule: reason.rule, message: reason.message }));
   const item: DeniedItem = { message, domain: 'global', reason: 'accessDenied' };
   const body = {
     error: {

@@ -21,16 +21,30 @@ export function freezeCall(call: Call): Call {
 }
 
 function freezeDeep(root: object, callId: string): void {
+  const fits = walk(root, (value) => {
+    if (frozen.has(value)) return false;
+    frozen.add(Object.freeze(value));
+    return true;
+  });
+  if (!fits) throw tooDeep(callId);
+}
+
+/** Whether a body nests deeper than `freezeCall` allows. */
+export function nestsTooDeep(root: object): boolean {
+  return !walk(root, () => true);
+}
+
+/** Goes through objects and lists without recursion while `enter` says so; false when they nest too deep. */
+function walk(root: object, enter: (value: object) => boolean): boolean {
   const waiting: { readonly value: object; readonly depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, depth } = next;
-    if (frozen.has(value)) continue;
-    if (depth > maximumDepth) throw tooDeep(callId);
-    frozen.add(Object.freeze(value));
-    for (const part of Object.values(value)) {
-      if (typeof part === 'object' && part !== null) waiting.push({ value: part, depth: depth + 1 });
+    if (next.depth > maximumDepth) return false;
+    if (!enter(next.value)) continue;
+    for (const part of Object.values(next.value)) {
+      if (typeof part === 'object' && part !== null) waiting.push({ value: part, depth: next.depth + 1 });
     }
   }
+  return true;
 }
 
 function tooDeep(callId: string): GuardError {
