@@ -1,19 +1,26 @@
+const errorCodes = [
+  'ERR_CONFIG',
+  'ERR_SQL_SYNTAX',
+  'ERR_SQL_UNPROVEN',
+  'ERR_POLICY_DENIED',
+  'ERR_LIMIT_EXCEEDED',
+  'ERR_APPROVAL_PENDING',
+  'ERR_APPROVAL_REJECTED',
+  'ERR_APPROVAL_EXPIRED',
+  'ERR_AUDIT_UNAVAILABLE',
+  'ERR_REMOTE_UNAVAILABLE',
+  'ERR_REMOTE_UNAUTHORIZED',
+  'ERR_REMOTE_PROTOCOL',
+  'ERR_MIDDLEWARE',
+  'ERR_INTERNAL',
+] as const;
+
 /** Stable codes of everything this package throws. Each is documented in `docs/errors.md`. */
-export type ErrorCode =
-  | 'ERR_CONFIG'
-  | 'ERR_SQL_SYNTAX'
-  | 'ERR_SQL_UNPROVEN'
-  | 'ERR_POLICY_DENIED'
-  | 'ERR_LIMIT_EXCEEDED'
-  | 'ERR_APPROVAL_PENDING'
-  | 'ERR_APPROVAL_REJECTED'
-  | 'ERR_APPROVAL_EXPIRED'
-  | 'ERR_AUDIT_UNAVAILABLE'
-  | 'ERR_REMOTE_UNAVAILABLE'
-  | 'ERR_REMOTE_UNAUTHORIZED'
-  | 'ERR_REMOTE_PROTOCOL'
-  | 'ERR_MIDDLEWARE'
-  | 'ERR_INTERNAL';
+export type ErrorCode = (typeof errorCodes)[number];
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return errorCodes.some((code) => code === value);
+}
 
 const brand: unique symbol = Symbol.for('bigquery-guard.error');
 

@@ -1,0 +1,1 @@
+export { limits, type LimitsOptions } from './limits.ts';

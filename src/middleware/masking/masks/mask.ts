@@ -1,0 +1,53 @@
+import type { Json } from '../../../call/json.ts';
+
+/** GoogleSQL names of the types a leaf column can have. */
+export type ScalarType =
+  | 'STRING'
+  | 'BYTES'
+  | 'INT64'
+  | 'FLOAT64'
+  | 'NUMERIC'
+  | 'BIGNUMERIC'
+  | 'BOOL'
+  | 'DATE'
+  | 'DATETIME'
+  | 'TIME'
+  | 'TIMESTAMP'
+  | 'GEOGRAPHY'
+  | 'JSON'
+  | 'INTERVAL'
+  | 'RANGE';
+
+/**
+ * One way to hide a value, in the two places where values are hidden: as GoogleSQL at the table reference,
+ * and on a cell of a REST answer. Both give the same value, keep the type, and keep NULL as NULL unless
+ * the mask says otherwise. Names and outputs are those of BigQuery's data policies
+ * (https://cloud.google.com/bigquery/docs/column-data-masking-intro#masking_options).
+ */
+export interface Mask {
+  readonly types: readonly ScalarType[];
+  /** What stands for the whole of a repeated column; where absent, each element is masked. */
+  readonly empties: boolean;
+  /** `value` is GoogleSQL for the column; `type` its full type text, e.g. `STRING`, `RANGE<DATE>`. */
+  expression(value: string, type: string): string;
+  /** `value` is the cell's `v` as REST encodes it, never null. */
+  cell(value: string, type: ScalarType): Json;
+}
+
+export const allTypes: readonly ScalarType[] = [
+  'STRING',
+  'BYTES',
+  'INT64',
+  'FLOAT64',
+  'NUMERIC',
+  'BIGNUMERIC',
+  'BOOL',
+  'DATE',
+  'DATETIME',
+  'TIME',
+  'TIMESTAMP',
+  'GEOGRAPHY',
+  'JSON',
+  'INTERVAL',
+  'RANGE',
+];

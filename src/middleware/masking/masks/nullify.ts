@@ -1,0 +1,9 @@
+import { allTypes, type Mask } from './mask.ts';
+
+/** Always NULL (an empty array for repeated columns); the column is not even scanned. */
+export const nullify: Mask = {
+  types: allTypes,
+  empties: true,
+  expression: (_value, type) => `CAST(NULL AS ${type})`,
+  cell: () => null,
+};

@@ -1,0 +1,24 @@
+import { GoogleAuth } from 'google-auth-library';
+import { GoogleError } from '../call/google-error.ts';
+import { restTransport, type Transport } from './rest.ts';
+
+export interface GoogleTransportOptions {
+  /** `https://bigquery.googleapis.com`, or the address of an emulator. */
+  readonly url: string;
+  /** `none` only for an emulator that asks for no credentials. */
+  readonly credentials: 'application-default' | 'none';
+}
+
+/** Sends calls to BigQuery itself under the application default credentials of this process. */
+export function googleTransport(options: GoogleTransportOptions): Transport {
+  const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/bigquery'] });
+  return restTransport({
+    url: options.url,
+    async headers() {
+      if (options.credentials === 'none') return {};
+      const headers = await auth.getRequestHeaders(options.url);
+      return Object.fromEntries(headers.entries());
+    },
+    failure: (_call, status, body) => new GoogleError(status, body ?? null),
+  });
+}

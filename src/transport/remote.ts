@@ -1,0 +1,63 @@
+import type { Call } from '../call/call.ts';
+import type { Context } from '../call/context.ts';
+import { GoogleError } from '../call/google-error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../call/json.ts';
+import { GuardError, isErrorCode } from '../errors.ts';
+import { restTransport, type Transport } from './rest.ts';
+
+export interface RemoteTransportOptions {
+  /** Address of the guard service. */
+  readonly url: string;
+  readonly token: string;
+}
+
+/**
+ * Sends every call to a guard service, which decides, records and holds the Google credential. Nothing goes to
+ * Google from this process, also when the service is down.
+ */
+export function remoteTransport(options: RemoteTransportOptions): Transport {
+  return restTransport({
+    url: options.url,
+    headers: (context) =>
+      Promise.resolve({ authorization: `Bearer ${options.token}`, ...sessionHeaders(context) }),
+    failure,
+  });
+}
+
+function sessionHeaders({ session }: Context): Readonly<Record<string, string>> {
+  if (session === undefined) return {};
+  return {
+    'x-guard-session': session.id,
+    ...(session.prompt !== undefined && {
+      'x-guard-prompt': Buffer.from(session.prompt, 'utf8').toString('base64'),
+    }),
+  };
+}
+
+/** A refusal of the service becomes the error that the guard would have thrown here. */
+function failure(call: Call, status: number, body: Json | undefined): Error {
+  if (status === 401) {
+    return new GuardError('ERR_REMOTE_UNAUTHORIZED', 'The guard service does not know the token.', {
+      callId: call.id,
+    });
+  }
+  if (body === undefined) {
+    return new GuardError('ERR_REMOTE_PROTOCOL', `The guard service answered ${status} without JSON.`, {
+      callId: call.id,
+    });
+  }
+  return refusalIn(call, body) ?? new GoogleError(status, body);
+}
+
+function refusalIn(call: Call, body: Json): GuardError | undefined {
+  const error = isJsonObject(body) ? body['error'] : undefined;
+  if (!isJsonObject(error) || !Array.isArray(error['details'])) return undefined;
+  const details: readonly JsonObject[] = error['details'].filter(isJsonObject);
+  const information = details.find((detail) => detail['domain'] === 'bigquery-guard');
+  const code = information?.['reason'];
+  if (!isErrorCode(code)) return undefined;
+  const reasons = details.flatMap(({ rule, message }) =>
+    typeof rule === 'string' && typeof message === 'string' ? [{ rule, message }] : [],
+  );
+  return new GuardError(code, String(error['message']), { callId: call.id, reasons });
+}
