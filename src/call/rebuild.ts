@@ -102,7 +102,7 @@ function encodeId(id: string): string {
   return encodeURIComponent(id).replaceAll('%3A', ':');
 }
 
-function unknownFlaw(call: Call): string {
+export function unknownFlaw(call: Call): string {
   return call.flaw ?? `${call.method} ${quoted(call.path)} is not a method of the BigQuery v2 interface.`;
 }
 
