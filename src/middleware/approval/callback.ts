@@ -1,0 +1,118 @@
+import type { SignatureProof } from './approval-record.ts';
+import { authenticate } from './authenticate.ts';
+import type { CallbackRefusal } from './approval-event.ts';
+import { readApproverMessage, type DecisionMessage, type ReadMessage } from './decision-message.ts';
+import type { DecideAnswer, Desk } from './desk.ts';
+import { whyNotEntitled } from './entitlement.ts';
+import type { KnownPerson } from './people.ts';
+import type { ReportProgress } from './progress.ts';
+import { readBody } from './read-body.ts';
+import { RefusalLog } from './refusal-log.ts';
+import { SeenMessages } from './seen-messages.ts';
+import type { Refusal } from './transition.ts';
+
+export interface CallbackOptions {
+  readonly desk: Desk;
+  readonly people: readonly KnownPerson[];
+  readonly now: () => Date;
+  readonly report: ReportProgress;
+}
+
+/** Where decisions come in: who sends one is known by the signature alone, and every refusal is written down. */
+export class Callback {
+  readonly #options: CallbackOptions;
+  readonly #seen = new SeenMessages();
+  readonly #refusals: RefusalLog;
+
+  constructor(options: CallbackOptions) {
+    this.#options = options;
+    this.#refusals = new RefusalLog(options.desk, options.now);
+  }
+
+  /** Never throws: when a store or the audit fails, nothing is decided and the answer is 503. */
+  async handle(request: Request): Promise<Response> {
+    try {
+      return await this.#receive(request);
+    } catch {
+      return answer(503, { error: 'unavailable' }, { 'retry-after': '5' });
+    }
+  }
+
+  async #receive(request: Request): Promise<Response> {
+    if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST' });
+    if (!isJson(request.headers.get('content-type'))) return answer(415, { error: 'unsupported_media_type' });
+    const body = await readBody(request);
+    if (body === undefined) return this.#turnUnknownAway(413, 'too_large');
+    const { people, now } = this.#options;
+    const sender = authenticate(request.headers, body, people, now());
+    if (sender.kind === 'refused') return this.#turnUnknownAway(401, sender.reason);
+    const { person, proof } = sender;
+    if (!this.#seen.admit(proof.messageId, proof.body, now())) return this.#turnAway(409, 'replayed', person);
+    const message = readApproverMessage(proof.body);
+    if (message === undefined) return this.#turnAway(400, 'malformed', person);
+    if (message.type === 'approval.read') return this.#show(message, person);
+    return this.#decide(message, person, proof);
+  }
+
+  async #decide(message: DecisionMessage, person: KnownPerson, proof: SignatureProof): Promise<Response> {
+    const { id, requestHash, verdict, comment } = message;
+    const at = this.#options.now().toISOString();
+    const vote = { person: person.id, verdict, at, proof, ...(comment === undefined ? {} : { comment }) };
+    const decided = await this.#options.desk.decide({ id, requestHash, person, vote });
+    if (decided.kind === 'refused') return this.#refuse(decided, person);
+    const { record, duplicate } = decided;
+    if (!duplicate) this.#options.report({ type: 'approval.voted', id, person: person.id, verdict });
+    return answer(200, { id, state: record.state, duplicate });
+  }
+
+  /** For people who may decide on it, the notice uncut. */
+  async #show({ id }: ReadMessage, person: KnownPerson): Promise<Response> {
+    const record = await this.#options.desk.read(id);
+    const reason = record === undefined ? 'unknown_request' : whyNotEntitled(record, person);
+    if (record === undefined || reason !== undefined) {
+      return this.#refuse({ kind: 'refused', reason: reason ?? 'unknown_request', record }, person);
+    }
+    return answer(200, { id, state: record.state, request: record.notice });
+  }
+
+  async #refuse(
+    { reason, record }: Extract<DecideAnswer, { kind: 'refused' }>,
+    person: KnownPerson,
+  ): Promise<Response> {
+    await this.#refusals.known(reason, person.id, record);
+    return answer(statuses[reason], { error: reason });
+  }
+
+  async #turnAway(status: 400 | 409, reason: CallbackRefusal, person: KnownPerson): Promise<Response> {
+    await this.#refusals.known(reason, person.id);
+    return answer(status, { error: reason });
+  }
+
+  /** To somebody unknown the answer tells nothing, not even whether the approval exists. */
+  async #turnUnknownAway(status: 401 | 413, reason: CallbackRefusal): Promise<Response> {
+    await this.#refusals.unknown(reason);
+    return answer(status, { error: status === 401 ? 'unauthorized' : reason });
+  }
+}
+
+const statuses: { readonly [Reason in Refusal]: number } = {
+  unknown_request: 404,
+  self_approval: 403,
+  not_entitled: 403,
+  conflicting_decision: 409,
+  action_digest_mismatch: 409,
+  no_resolution: 409,
+  not_terminal_allow: 409,
+  expired: 410,
+  cancelled: 410,
+  revoked: 410,
+  already_consumed: 410,
+};
+
+function isJson(contentType: string | null): boolean {
+  return /^application\/json\s*(?:;|$)/i.test(contentType ?? '');
+}
+
+function answer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response {
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
+}

@@ -1,0 +1,50 @@
+import { isJsonObject, type Json } from '../../call/json.ts';
+import type { Verdict } from './approval-record.ts';
+
+/** What an approver signs and sends: which request, of which content, and the verdict. */
+export interface DecisionMessage {
+  readonly type: 'approval.decision';
+  readonly id: string;
+  readonly requestHash: string;
+  readonly verdict: Verdict;
+  readonly comment?: string;
+}
+
+/** Asks for the whole request when the message was cut; signed in the same way. */
+export interface ReadMessage {
+  readonly type: 'approval.read';
+  readonly id: string;
+}
+
+export type ApproverMessage = DecisionMessage | ReadMessage;
+
+const maximumComment = 2000;
+const decisionFields = new Set(['type', 'id', 'requestHash', 'verdict', 'comment']);
+const readFields = new Set(['type', 'id']);
+
+/** `undefined` for anything that is not exactly one of the messages. */
+export function readApproverMessage(text: string): ApproverMessage | undefined {
+  const value = parse(text);
+  if (!isJsonObject(value) || typeof value['id'] !== 'string') return undefined;
+  const { type, id, requestHash, verdict, comment } = value;
+  if (type === 'approval.read') return onlyHas(value, readFields) ? { type, id } : undefined;
+  if (type !== 'approval.decision' || typeof requestHash !== 'string') return undefined;
+  if (!onlyHas(value, decisionFields)) return undefined;
+  if (verdict !== 'approve' && verdict !== 'reject') return undefined;
+  if (comment === undefined) return { type, id, requestHash, verdict };
+  if (typeof comment !== 'string' || comment.length > maximumComment) return undefined;
+  return { type, id, requestHash, verdict, comment };
+}
+
+function onlyHas(value: object, fields: ReadonlySet<string>): boolean {
+  return Object.keys(value).every((name) => fields.has(name));
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { contextKey, type ContextKey } from '../../call/context.ts';
+import type { Call } from '../../call/call.ts';
+import type { ObjectName } from '../../sql/catalog.ts';
+import type { ColumnSource } from '../../sql/facts.ts';
+import type { Decision } from '../policy/decision.ts';
+
+/** What is known of a statement: shown to the approver, and with the etags bound by the request hash. */
+export interface Evidence {
+  /** BigQuery's statement type. */
+  readonly kind?: string | undefined;
+  readonly tables: readonly { readonly name: ObjectName; readonly etag?: string | undefined }[];
+  readonly columns: readonly ColumnSource[];
+  /** From a dry run, when a rule asked for one. */
+  readonly estimatedBytes?: number | undefined;
+}
+
+/** Where the layer that analysed the statement leaves what an approver must see. */
+export const evidenceKey: ContextKey<Evidence | undefined> = contextKey('approval evidence', undefined);
+
+/** A decision made anew, over the policy, the catalog and the tables as they are now. */
+export interface Reconsidered {
+  readonly decision: Decision;
+  readonly evidence: Evidence | undefined;
+}
+
+/**
+ * How to decide the call once more. Approval asks right before it spends what was granted, so that a policy
+ * or a table that changed while people thought about it counts.
+ */
+export const reconsiderKey: ContextKey<((call: Call) => Promise<Reconsidered>) | undefined> = contextKey(
+  'approval reconsider',
+  undefined,
+);

@@ -1,0 +1,30 @@
+export { approval, type ApprovalMiddleware, type ApprovalOptions } from './approval.ts';
+export { webhook, type WebhookOptions } from './webhook.ts';
+export { memoryApprovals, type MemoryApprovalsOptions } from './memory-approvals.ts';
+export { generateApproverKeys, type ApproverKeys } from './keys.ts';
+export { signDecision, signRead, type SignDecisionOptions, type SignedRequest } from './sign-decision.ts';
+export { requestHash } from './request-hash.ts';
+export type { RequestParts } from './request-parts.ts';
+export { evidenceKey, reconsiderKey, type Evidence, type Reconsidered } from './evidence.ts';
+export { approvedKey, assertApproved, type Approved } from './approved.ts';
+export { ApprovalError, type ApprovalHandle } from './errors.ts';
+export type {
+  ApprovalRecord,
+  ApprovalState,
+  Requester,
+  SignatureProof,
+  Transition,
+  Verdict,
+  Vote,
+  VoteProof,
+} from './approval-record.ts';
+export type { ApprovalNotice, NoticePrompt, NoticeStatement, PromptShown } from './notice.ts';
+export type { ApprovalChannel, ChannelAnswer, ChannelDecision, ChannelWay } from './channel.ts';
+export type { ApprovalStore } from './store.ts';
+export type { ApprovalEvent, RecordApproval } from './approval-event.ts';
+export type { ApprovalProgress, ReportProgress } from './progress.ts';
+export type { DecisionMessage, ReadMessage } from './decision-message.ts';
+export type { Person } from './people.ts';
+export type { Refusal } from './transition.ts';
+export type { Listener } from './listen.ts';
+export type { Resolve, ResolvedAddress } from './address.ts';

@@ -1,0 +1,198 @@
+import type { Call } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import type { Agent } from '../../call/principal.ts';
+import { isJsonObject, type Json } from '../../call/json.ts';
+import type { Reason } from '../../errors.ts';
+import type { ObjectName } from '../../sql/catalog.ts';
+import type { ColumnSource } from '../../sql/facts.ts';
+import type { Requester } from './approval-record.ts';
+import type { Evidence } from './evidence.ts';
+import { renderSafely } from './render.ts';
+import { sha256 } from './request-hash.ts';
+import type { RequestParts } from './request-parts.ts';
+import type { Decision } from '../policy/decision.ts';
+
+/** What an approver is shown. Every text is rendered safely; it holds no row of any table and no credential. */
+export interface ApprovalNotice {
+  readonly id: string;
+  readonly requestHash: string;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly approvers: readonly string[];
+  readonly quorum: number;
+  readonly operation: string;
+  readonly project: string;
+  readonly target: string;
+  readonly statement?: NoticeStatement;
+  readonly parameters?: Json;
+  readonly tables: readonly string[];
+  readonly columns: readonly string[];
+  readonly masked: readonly string[];
+  readonly defaultDataset?: Json;
+  readonly destination?: Json;
+  readonly writeDisposition?: Json;
+  readonly estimatedBytes?: number;
+  readonly maximumBytesBilled?: Json;
+  readonly labels?: Json;
+  readonly settings?: Json;
+  readonly reasons: readonly Reason[];
+  readonly rules: readonly string[];
+  readonly requester: Requester;
+  readonly prompt?: NoticePrompt;
+  /** Where the full text is when this one was cut. */
+  readonly link?: string;
+  /** What was cut to keep the message small. */
+  readonly omitted?: readonly string[];
+}
+
+export interface NoticeStatement {
+  readonly kind?: string;
+  readonly sql: string;
+  /** Of the text as it will run. */
+  readonly sha256: string;
+  readonly characters: number;
+}
+
+export interface NoticePrompt {
+  readonly sha256: string;
+  readonly excerpt?: string;
+}
+
+/** How much of the session's prompt approvers are shown. */
+export type PromptShown = 'none' | 'digest' | 'excerpt';
+
+export interface NoticeSubject {
+  readonly call: Call;
+  readonly context: Context;
+  readonly decision: Extract<Decision, { effect: 'require-approval' }>;
+  readonly evidence: Evidence | undefined;
+  readonly parts: RequestParts;
+  readonly requestHash: string;
+}
+
+export interface NoticeFrame {
+  readonly id: string;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly promptShown: PromptShown;
+}
+
+export function buildNotice(subject: NoticeSubject, frame: NoticeFrame): ApprovalNotice {
+  const { call, context, decision, evidence, parts, requestHash } = subject;
+  return {
+    id: frame.id,
+    requestHash,
+    requestedAt: frame.requestedAt,
+    expiresAt: frame.expiresAt,
+    approvers: decision.approval.approvers,
+    quorum: decision.approval.quorum,
+    operation: call.operation,
+    project: call.project,
+    target: renderSafely(`${call.method} ${call.path}`),
+    ...statementOf(parts, evidence),
+    tables: (evidence?.tables ?? []).map(({ name }) => renderSafely(tableName(name))),
+    columns: (evidence?.columns ?? []).map((column) => renderSafely(columnName(column))),
+    masked: decision.masks.map((mask) =>
+      renderSafely(`${columnName(mask)} with ${mask.with} (${mask.rule})`),
+    ),
+    ...settingsOf(parts),
+    reasons: decision.reasons.map(({ rule, message }) => ({ rule, message: renderSafely(message) })),
+    rules: decision.rules,
+    requester: renderRequester(requesterOf(call, context)),
+    ...promptOf(context.session?.prompt, frame.promptShown),
+  };
+}
+
+export function requesterOf(call: Call, { principal, agent, session }: Context): Requester {
+  return {
+    principal: principal.id,
+    delegation: principal.delegation,
+    ...(agent === undefined ? {} : { agent }),
+    ...(session === undefined ? {} : { session: session.id }),
+    callId: call.id,
+  };
+}
+
+/** Agents choose their own names. */
+function renderRequester({ principal, delegation, agent, session, callId }: Requester): Requester {
+  return {
+    principal: renderSafely(principal),
+    delegation: delegation.map(renderSafely),
+    ...(agent === undefined ? {} : { agent: renderAgent(agent) }),
+    ...(session === undefined ? {} : { session: renderSafely(session) }),
+    callId,
+  };
+}
+
+function renderAgent({ name, version, model, toolCallId }: Agent): Agent {
+  return {
+    name: renderSafely(name),
+    ...(version === undefined ? {} : { version: renderSafely(version) }),
+    ...(model === undefined ? {} : { model: renderSafely(model) }),
+    ...(toolCallId === undefined ? {} : { toolCallId: renderSafely(toolCallId) }),
+  };
+}
+
+function statementOf(
+  parts: RequestParts,
+  evidence: Evidence | undefined,
+): Pick<ApprovalNotice, 'statement' | 'parameters' | 'estimatedBytes'> {
+  const { sql, parameters } = parts;
+  const bytes = evidence?.estimatedBytes;
+  return {
+    ...(typeof sql === 'string' ? { statement: statement(sql, evidence?.kind) } : {}),
+    ...(parameters === null ? {} : { parameters: renderJson(parameters) }),
+    ...(bytes === undefined ? {} : { estimatedBytes: bytes }),
+  };
+}
+
+function statement(sql: string, kind: string | undefined): NoticeStatement {
+  const text = { sql: renderSafely(sql), sha256: sha256(sql), characters: sql.length };
+  return kind === undefined ? text : { kind, ...text };
+}
+
+function settingsOf(parts: RequestParts): Partial<ApprovalNotice> {
+  const { defaultDataset, destination, writeDisposition, maximumBytesBilled, labels, settings } = parts;
+  const shown = { defaultDataset, destination, writeDisposition, maximumBytesBilled, labels, settings };
+  return Object.fromEntries(
+    Object.entries(shown).flatMap(([name, value]) => (isEmpty(value) ? [] : [[name, renderJson(value)]])),
+  );
+}
+
+function isEmpty(value: Json): boolean {
+  if (!isJsonObject(value)) return value === null;
+  return Object.values(value).every((part) => part === undefined || isEmpty(part));
+}
+
+/** `rows` are the values that `tabledata.insertAll` writes: counted, never shown. */
+function renderJson(value: Json): Json {
+  if (typeof value === 'string') return renderSafely(value);
+  if (Array.isArray(value)) return value.map((item: Json) => renderJson(item));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]): [string, Json][] => {
+      if (part === undefined) return [];
+      if (name === 'rows' && Array.isArray(part)) return [[name, `${part.length} rows`]];
+      return [[renderSafely(name), renderJson(part)]];
+    }),
+  );
+}
+
+function promptOf(prompt: string | undefined, shown: PromptShown): { readonly prompt?: NoticePrompt } {
+  if (prompt === undefined || shown === 'none') return {};
+  const digest = sha256(prompt);
+  if (shown === 'digest') return { prompt: { sha256: digest } };
+  return { prompt: { sha256: digest, excerpt: renderSafely(excerpt(prompt)) } };
+}
+
+function excerpt(prompt: string): string {
+  return prompt.length > 500 ? `${prompt.slice(0, 500)}…` : prompt;
+}
+
+function tableName({ project, dataset, name }: ObjectName): string {
+  return `${project}.${dataset}.${name}`;
+}
+
+function columnName({ table, path }: ColumnSource): string {
+  return `${tableName(table)}.${path.join('.')}`;
+}

@@ -1,0 +1,122 @@
+import type { Call, CallIds } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import type { Decision } from '../policy/decision.ts';
+import type { Evidence } from './evidence.ts';
+import { digest } from './request-hash.ts';
+
+/** Everything that an approval is bound to. A different byte in any of it is a different request. */
+export interface RequestParts {
+  readonly version: 1;
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly project: string;
+  readonly location: Json;
+  readonly ids: CallIds;
+  readonly urlParameters: Call['query'];
+  readonly sql: Json;
+  /** Values and types, as they will be sent. */
+  readonly parameters: Json;
+  readonly parameterMode: Json;
+  readonly defaultDataset: Json;
+  readonly destination: Json;
+  readonly writeDisposition: Json;
+  readonly maximumBytesBilled: Json;
+  readonly labels: Json;
+  /** The rest of the body, without ids that clients make up anew for each attempt. */
+  readonly settings: JsonObject;
+  readonly agent: JsonObject | null;
+  readonly principal: string;
+  readonly delegation: readonly string[];
+  readonly session: string | null;
+  readonly policy: string;
+  readonly masking: string;
+  readonly tables: readonly { readonly name: string; readonly etag: string | null }[];
+}
+
+export function requestParts(
+  call: Call,
+  context: Context,
+  decision: Decision,
+  evidence: Evidence | undefined,
+): RequestParts {
+  return {
+    version: 1,
+    operation: call.operation,
+    method: call.method,
+    path: call.path,
+    project: call.project,
+    ids: call.ids,
+    urlParameters: call.query,
+    ...statementParts(call.body ?? {}),
+    ...callerParts(context),
+    policy: decision.policyDigest,
+    masking: digest(decision.effect === 'deny' ? [] : decision.masks),
+    tables: (evidence?.tables ?? [])
+      .map(({ name, etag }) => ({
+        name: `${name.project}.${name.dataset}.${name.name}`,
+        etag: etag ?? null,
+      }))
+      .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+  };
+}
+
+type StatementParts = Pick<
+  RequestParts,
+  | 'location'
+  | 'sql'
+  | 'parameters'
+  | 'parameterMode'
+  | 'defaultDataset'
+  | 'destination'
+  | 'writeDisposition'
+  | 'maximumBytesBilled'
+  | 'labels'
+  | 'settings'
+>;
+
+/** `jobs.query` has these fields at the top, `jobs.insert` below `configuration.query`. */
+function statementParts(body: JsonObject): StatementParts {
+  const { configuration, jobReference, labels, location, requestId: _requestId, ...top } = body;
+  const { labels: jobLabels, query, ...job } = object(configuration);
+  const { jobId: _jobId, projectId: _projectId, location: jobLocation, ...reference } = object(jobReference);
+  const { query: sql, queryParameters, parameterMode, ...flat } = isJsonObject(query) ? query : top;
+  const { defaultDataset, destinationTable, writeDisposition, maximumBytesBilled, ...rest } = flat;
+  return {
+    sql: sql ?? null,
+    parameters: queryParameters ?? null,
+    parameterMode: parameterMode ?? null,
+    location: location ?? jobLocation ?? null,
+    defaultDataset: defaultDataset ?? null,
+    destination: destinationTable ?? null,
+    writeDisposition: writeDisposition ?? null,
+    maximumBytesBilled: maximumBytesBilled ?? null,
+    labels: meaningful(labels ?? jobLabels),
+    settings: { ...(isJsonObject(query) ? { top } : {}), job, reference, rest },
+  };
+}
+
+/** Labels of our own (`guard_call`, …) differ with every attempt and change nothing that runs. */
+function meaningful(labels: Json | undefined): Json {
+  if (!isJsonObject(labels)) return labels ?? null;
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith('guard_')));
+}
+
+function callerParts({
+  principal,
+  agent,
+  session,
+}: Context): Pick<RequestParts, 'agent' | 'principal' | 'delegation' | 'session'> {
+  const { name, version = null, model = null } = agent ?? { name: null };
+  return {
+    agent: agent === undefined ? null : { name, version, model },
+    principal: principal.id,
+    delegation: principal.delegation,
+    session: session?.id ?? null,
+  };
+}
+
+function object(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,58 @@
+import { uuidv7 } from 'uuidv7';
+import type { Verdict } from './approval-record.ts';
+import type { ApproverMessage } from './decision-message.ts';
+import { readSigningKey } from './keys.ts';
+import { signatureHeaders, type SignatureHeaders } from './signature.ts';
+
+export interface SignDecisionOptions {
+  /** The approver's own `whsk_…`; with `callback: 'symmetric'` the person's `whsec_…`. */
+  readonly privateKey: string;
+  readonly id: string;
+  readonly requestHash: string;
+  readonly verdict: Verdict;
+  readonly comment?: string;
+  /** The same over all attempts to deliver one decision. Default: a new one. */
+  readonly messageId?: string;
+  readonly now?: Date;
+}
+
+/** A request to the approval handler, ready to be sent as it is. */
+export interface SignedRequest {
+  readonly method: 'POST';
+  readonly headers: SignatureHeaders & { readonly 'content-type': 'application/json' };
+  readonly body: string;
+}
+
+/**
+ * Signs one person's decision.
+ *
+ * ```ts
+ * await fetch(callbackUrl, signDecision({ privateKey, id, requestHash, verdict: 'approve' }));
+ * ```
+ */
+export function signDecision(options: SignDecisionOptions): SignedRequest {
+  const { id, requestHash, verdict, comment } = options;
+  const message = { type: 'approval.decision', id, requestHash, verdict } as const;
+  return signMessage(comment === undefined ? message : { ...message, comment }, options);
+}
+
+/** Signs the question for the whole request, when the notice was cut. */
+export function signRead(
+  options: Pick<SignDecisionOptions, 'privateKey' | 'id' | 'messageId' | 'now'>,
+): SignedRequest {
+  return signMessage({ type: 'approval.read', id: options.id }, options);
+}
+
+function signMessage(
+  message: ApproverMessage,
+  { privateKey, messageId, now = new Date() }: Pick<SignDecisionOptions, 'privateKey' | 'messageId' | 'now'>,
+): SignedRequest {
+  const body = JSON.stringify(message);
+  const signed = {
+    id: messageId ?? `msg_${uuidv7()}`,
+    timestamp: Math.floor(now.getTime() / 1000),
+    body: Buffer.from(body),
+  };
+  const headers = signatureHeaders(signed, [readSigningKey(privateKey)]);
+  return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+}
