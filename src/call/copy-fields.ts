@@ -14,23 +14,28 @@ export function copyFields(shape: Shape, body: JsonObject, refuse: Refuse, path 
   for (const [name, value] of Object.entries(body)) {
     if (value === undefined) continue;
     const field = shape.get(name);
-    const place = path === '' ? name : `${path}.${name}`;
-    const kept = field === undefined ? undefined : copyField(field, value, refuse, place);
-    if (kept === undefined) refuse(place);
+    const kept = field === undefined ? undefined : copyField(field, value, refuse, path, name);
+    if (kept === undefined) refuse(join(path, name));
     else copy[name] = kept;
   }
   return copy;
 }
 
+/** Called only where it is needed: ten thousand rows have forty thousand plain fields. */
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
 /** Undefined when the value has another form than the field. */
-function copyField(field: Field, value: Json, refuse: Refuse, path: string): Json | undefined {
+function copyField(field: Field, value: Json, refuse: Refuse, path: string, name: string): Json | undefined {
   if (value === null || field.kind === 'anything') return value;
   if (field.kind === 'scalar') return isPlain(value) ? value : undefined;
   if (field.kind === 'scalars') return isList(value) && value.every(isPlain) ? value : undefined;
   if (field.kind === 'labels') return isJsonObject(value) && hasPlainMembers(value) ? value : undefined;
-  if (field.kind === 'list') return copyList(field.shape(), value, refuse, path);
-  if (field.kind === 'map') return copyMap(field.shape(), value, refuse, path);
-  return isJsonObject(value) ? copyFields(field.shape(), value, refuse, path) : undefined;
+  const place = join(path, name);
+  if (field.kind === 'list') return copyList(field.shape(), value, refuse, place);
+  if (field.kind === 'map') return copyMap(field.shape(), value, refuse, place);
+  return isJsonObject(value) ? copyFields(field.shape(), value, refuse, place) : undefined;
 }
 
 function hasPlainMembers(value: JsonObject): boolean {
@@ -39,7 +44,8 @@ function hasPlainMembers(value: JsonObject): boolean {
 
 function copyList(shape: Shape, value: Json, refuse: Refuse, path: string): Json | undefined {
   if (!isList(value) || !value.every(isJsonObject)) return undefined;
-  return value.map((item) => copyFields(shape, item, refuse, `${path}[]`));
+  const place = `${path}[]`;
+  return value.map((item) => copyFields(shape, item, refuse, place));
 }
 
 function copyMap(shape: Shape, value: Json, refuse: Refuse, path: string): Json | undefined {
@@ -57,5 +63,5 @@ function isList(value: Json): value is readonly Json[] {
 }
 
 function isPlain(value: Json | undefined): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  return value !== undefined && (value === null || typeof value !== 'object');
 }

@@ -11,7 +11,8 @@ const encoded = '%7B%7BprojectId%7D%7D';
 export function replaceProjectId(value: string, projectId: string): string;
 export function replaceProjectId(value: Json, projectId: string): Json;
 export function replaceProjectId(value: Json, projectId: string): Json {
-  if (typeof value === 'string') return value.replaceAll(plain, projectId).replaceAll(encoded, projectId);
+  if (typeof value === 'string')
+    return value.replaceAll(plain, () => projectId).replaceAll(encoded, () => projectId);
   if (Array.isArray(value)) return value.map((item: Json) => replaceProjectId(item, projectId));
   if (!isJsonObject(value)) return value;
   const members = Object.entries(value).map(([name, member]) => [

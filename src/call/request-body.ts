@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { nestsTooDeep } from './freeze.ts';
+import { freezeDeep } from './freeze.ts';
 import { isJsonObject } from './json.ts';
 import { holdsProjectToken, replaceProjectId } from './project-token.ts';
 import type { Upload } from './call.ts';
@@ -32,10 +32,11 @@ export function readBody(value: unknown, projectId: string): RequestBody {
 function readText(text: string, projectId: string): RequestBody {
   const parsed: unknown = JSON.parse(text);
   if (!isJsonObject(parsed)) return unreadable;
-  if (nestsTooDeep(parsed)) return { body: undefined, flaw: 'The request body nests too deep.' };
   const { autoPaginate: _, autoPaginateVal: __, ...body } = parsed;
   const replaced = holdsProjectToken(text) ? replaceProjectId(body, projectId) : body;
-  return isJsonObject(replaced) ? { body: replaced, flaw: undefined } : unreadable;
+  if (!isJsonObject(replaced)) return unreadable;
+  if (!freezeDeep(replaced)) return { body: undefined, flaw: 'The request body nests too deep.' };
+  return { body: replaced, flaw: undefined };
 }
 
 export interface Multipart {

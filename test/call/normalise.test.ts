@@ -123,12 +123,10 @@ describe('a request of the official client', () => {
       apiEndpoint: 'http://localhost:9050',
       projectId: 'p',
     };
-    const found = [
-      fromClientRequest({ uri: 'http://localhost:9050/projects/p/datasets' }, emulator, id).operation,
-      fromClientRequest({ uri: 'http://localhost:9050/upload/bigquery/v2/projects/p/jobs' }, emulator, id)
-        .operation,
-    ];
-    expect(found).toEqual(['datasets.list', 'unknown']);
+    const list = fromClientRequest({ uri: 'http://localhost:9050/projects/p/datasets' }, emulator, id);
+    const uri = 'http://localhost:9050/upload/bigquery/v2/projects/p/jobs';
+    const upload = fromClientRequest({ method: 'POST', uri }, emulator, id);
+    expect([list.operation, upload.operation]).toEqual(['datasets.list', 'jobs.insert']);
   });
 
   it.each([
