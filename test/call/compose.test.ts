@@ -232,6 +232,17 @@ describe('a layer that breaks the contract is refused by name', () => {
     expect([result, sent]).toEqual([breach('odd', 'threw something that is no error'), []]);
   });
 
+  it('even when a layer outside puts another refusal in its place', async () => {
+    const renaming = layer('renaming', (call, _context, next) =>
+      next(call).catch(() => {
+        throw new GuardError('ERR_LIMIT_EXCEEDED', 'too much');
+      }),
+    );
+    expect(await outcome([renaming, throwing('odd', 'text')])).toEqual(
+      breach('odd', 'threw something that is no error'),
+    );
+  });
+
   it('and a transport that answers nonsense is refused as well', async () => {
     expect(await outcome([pass('a')], () => untyped('{"rows":[]}'))).toEqual(
       breach('transport', 'answered something that is no result'),
