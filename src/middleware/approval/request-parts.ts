@@ -49,7 +49,7 @@ export function requestParts(
     project: call.project,
     ids: call.ids,
     urlParameters: call.query,
-    ...statementParts(call.body ?? {}),
+    ...statementParts(call),
     ...callerParts(context),
     policy: decision.policyDigest,
     masking: digest(decision.effect === 'deny' ? [] : decision.masks),
@@ -76,25 +76,45 @@ type StatementParts = Pick<
   | 'settings'
 >;
 
-/** `jobs.query` has these fields at the top, `jobs.insert` below `configuration.query`. */
-function statementParts(body: JsonObject): StatementParts {
-  const { configuration, jobReference, labels, location, requestId: _requestId, ...top } = body;
-  const { labels: jobLabels, query, ...job } = object(configuration);
-  const { jobId: _jobId, projectId: _projectId, location: jobLocation, ...reference } = object(jobReference);
-  const { query: sql, queryParameters, parameterMode, ...flat } = isJsonObject(query) ? query : top;
-  const { defaultDataset, destinationTable, writeDisposition, maximumBytesBilled, ...rest } = flat;
-  return {
+/**
+ * The operation alone says where the statement stands: a `configuration` in the body of `jobs.query` is one
+ * more setting, not another statement to show to the approver.
+ */
+function statementParts({ operation, body = {} }: Call): StatementParts {
+  return operation === 'jobs.insert' ? insertParts(body) : queryParts(body);
+}
+
+function queryParts(body: JsonObject): StatementParts {
+  const { requestId: _requestId, labels, location, ...fields } = body;
+  const { named, rest } = queryFields(fields);
+  return { ...named, labels: meaningful(labels), location: location ?? null, settings: rest };
+}
+
+function insertParts(body: JsonObject): StatementParts {
+  const { configuration, jobReference, ...top } = body;
+  const { labels, query, ...job } = object(configuration);
+  const { jobId: _jobId, projectId: _projectId, location, ...reference } = object(jobReference);
+  const { named, rest } = queryFields(object(query));
+  const settings = { top, job, reference, rest };
+  return { ...named, labels: meaningful(labels), location: location ?? null, settings };
+}
+
+function queryFields(fields: JsonObject): {
+  readonly named: Omit<StatementParts, 'labels' | 'location' | 'settings'>;
+  readonly rest: JsonObject;
+} {
+  const { query: sql, queryParameters, parameterMode, ...settings } = fields;
+  const { defaultDataset, destinationTable, writeDisposition, maximumBytesBilled, ...rest } = settings;
+  const named = {
     sql: sql ?? null,
     parameters: queryParameters ?? null,
     parameterMode: parameterMode ?? null,
-    location: location ?? jobLocation ?? null,
     defaultDataset: defaultDataset ?? null,
     destination: destinationTable ?? null,
     writeDisposition: writeDisposition ?? null,
     maximumBytesBilled: maximumBytesBilled ?? null,
-    labels: meaningful(labels ?? jobLabels),
-    settings: { ...(isJsonObject(query) ? { top } : {}), job, reference, rest },
   };
+  return { named, rest };
 }
 
 /** Labels of our own (`guard_call`, …) differ with every attempt and change nothing that runs. */
