@@ -1,0 +1,11 @@
+export { startStandIn, type StandIn, type StandInOptions } from './stand-in/start-stand-in.ts';
+export { fakeBigQuery, type FakeBigQuery, type FakeBigQueryOptions } from './fake/fake-bigquery.ts';
+export type { AskedQuery, CannedQuery, Matcher } from './fake/canned-query.ts';
+export type { OfficialClient } from './fake/install.ts';
+export { fixedClock, type FixedClock } from './fixed-clock.ts';
+export type { ClientOptions } from './client-options.ts';
+export type { LoggedRequest } from './rest/request-log.ts';
+export type { CannedResult } from './rest/service.ts';
+export type { Row } from './seed/json-row.ts';
+export type { Schema } from './seed/schema.ts';
+export type { Seed, TableSeed, TableSeeds } from './seed/seed.ts';
