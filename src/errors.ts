@@ -38,10 +38,22 @@ export interface GuardErrorOptions {
 }
 
 /**
+ * A refusal of the guard in either of its forms: the `GuardError` itself, or the official client's `ApiError` that
+ * carries it. There `code` is the HTTP status 403, so read `guardCode`, which both have.
+ */
+export interface GuardFailure extends Error {
+  readonly code: ErrorCode | 403;
+  readonly guardCode: ErrorCode;
+  readonly callId: string | undefined;
+  readonly reasons: readonly Reason[];
+  readonly guard: GuardError;
+}
+
+/**
  * Everything that the guard itself throws. Recognise it by `isGuardError`, never by `instanceof`: two copies
  * of this package may be loaded. The message carries no row values, secrets or hidden names.
  */
-export class GuardError extends Error {
+export class GuardError extends Error implements GuardFailure {
   readonly code: ErrorCode;
   readonly callId: string | undefined;
   readonly reasons: readonly Reason[];
@@ -54,8 +66,32 @@ export class GuardError extends Error {
     this.reasons = options.reasons ?? [];
     Object.defineProperty(this, brand, { value: true });
   }
+
+  get guardCode(): ErrorCode {
+    return this.code;
+  }
+
+  get guard(): GuardError {
+    return this;
+  }
 }
 
-export function isGuardError(value: unknown): value is GuardError {
+/**
+ * Whether the guard refused, in either form:
+ * `if (isGuardError(error) && error.guardCode === 'ERR_POLICY_DENIED') …`
+ */
+export function isGuardError(value: unknown): value is GuardFailure {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** Makes an error of the official client carry the refusal that it stands for. */
+export function carryGuardError<Carrier extends Error>(
+  error: Carrier,
+  guard: GuardError,
+): Carrier & GuardFailure {
+  const { code: guardCode, callId, reasons } = guard;
+  const carrier = Object.assign(error, { code: 403 as const, guardCode, callId, reasons, guard });
+  // Hidden from JSON and from `console.log`: the cause behind it may hold row values.
+  Object.defineProperty(carrier, 'guard', { enumerable: false });
+  return Object.defineProperty(carrier, brand, { value: true });
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { GuardError, isGuardError } from '../errors.ts';
+import { GuardError, isGuardError, type GuardFailure } from '../errors.ts';
 import { isJsonObject } from './json.ts';
 import type { Call } from './call.ts';
 import type { Result } from './result.ts';
@@ -13,7 +13,7 @@ function isDomException(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object DOMException]';
 }
 
-export function isGuardFailure(value: unknown): value is GuardError {
+export function isGuardFailure(value: unknown): value is GuardFailure {
   return isError(value) && isGuardError(value);
 }
 

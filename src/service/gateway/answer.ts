@@ -12,7 +12,7 @@ export interface Answer {
 
 /** Google's errors as they came, refusals in Google's form, anything else without its details. */
 export function errorAnswer(error: unknown): Answer {
-  if (isGuardError(error)) return { status: 403, body: deniedError(error).body };
+  if (isGuardError(error)) return { status: 403, body: deniedError(error.guard).body };
   if (error instanceof GoogleError) return { status: error.code, body: error.body };
   if (error instanceof RequestFault)
     return { status: error.status, body: plain(error.status, error.message, 'invalid') };
