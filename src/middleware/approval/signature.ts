@@ -9,11 +9,12 @@ export interface SignedMessage {
   readonly body: Uint8Array;
 }
 
-export interface SignatureHeaders {
+/** A type, not an interface, so that `fetch` takes it for headers. */
+export type SignatureHeaders = {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;
   readonly 'webhook-signature': string;
-}
+};
 
 /** Several keys give several signatures in one header, so that either side can rotate. */
 export function signatureHeaders(message: SignedMessage, keys: readonly SigningKey[]): SignatureHeaders {

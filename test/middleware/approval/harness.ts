@@ -170,6 +170,7 @@ export interface Receiver {
 /** A real HTTP server on loopback. */
 export async function receiver(
   respond: (response: ServerResponse, attempt: number) => void,
+  host = '127.0.0.1',
 ): Promise<Receiver> {
   const requests: Receiver['requests'] = [];
   const server = createServer((request, response) => {
@@ -180,12 +181,12 @@ export async function receiver(
       respond(response, requests.length);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/hook`,
+    url: `http://${host}:${port}/hook`,
     requests,
     async close() {
       server.closeAllConnections();

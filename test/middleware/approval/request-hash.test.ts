@@ -66,10 +66,8 @@ describe('the request hash', () => {
   });
 
   it('changes with every part of what would run', () => {
-    const masked: Decision = {
-      ...asks,
-      masks: [{ table: orders, path: ['email'], with: 'nullify', rule: 'pii' }],
-    };
+    const mask = { table: orders, path: ['email'], with: 'nullify', rule: 'pii' } as const;
+    const masked: Decision = { ...asks, masks: [mask] };
     const changes: Readonly<Record<string, Changes>> = {
       nothing: {},
       sql: { body: { query: 'SELECT @id ' } },
@@ -103,7 +101,7 @@ describe('the request hash', () => {
       delegation: { delegation: ['carl@acme.io'] },
       policy: { decision: { ...asks, policyDigest: 'b'.repeat(64) } },
       masks: { decision: masked },
-      'another mask': { decision: { ...masked, masks: [{ ...masked.masks[0]!, with: 'sha256' }] } },
+      'another mask': { decision: { ...masked, masks: [{ ...mask, with: 'sha256' }] } },
       etag: { evidence: { ...evidence, tables: [{ name: orders, etag: 'e2' }] } },
       'no etag': { evidence: { ...evidence, tables: [{ name: orders }] } },
       'no table': { evidence: { ...evidence, tables: [] } },

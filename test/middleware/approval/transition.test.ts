@@ -45,6 +45,10 @@ function told(outcome: Outcome): string {
   return outcome.kind === 'refused' ? `refused: ${outcome.reason}` : outcome.kind;
 }
 
+function moved(result: Record<string, string>, to: ApprovalState): string[] {
+  return states.filter((state) => state !== to && result[state] === to);
+}
+
 describe('the state machine', () => {
   it('counts an approval only while the request is pending', () => {
     expect(matrix((record) => castVote(record, vote('approve')))).toEqual({
@@ -90,8 +94,6 @@ describe('the state machine', () => {
   it('cancels only what is pending and revokes only what is approved', () => {
     const cancelled = matrix((record) => cancel(record, 'ana', 'why', now));
     const revoked = matrix((record) => revoke(record, 'ana', 'why', now));
-    const moved = (result: Record<string, string>, to: ApprovalState): string[] =>
-      states.filter((state) => state !== to && result[state] === to);
     expect([moved(cancelled, 'cancelled'), moved(revoked, 'revoked')]).toEqual([['pending'], ['approved']]);
   });
 
