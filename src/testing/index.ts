@@ -9,3 +9,15 @@ export type { CannedResult } from './rest/service.ts';
 export type { Row } from './seed/json-row.ts';
 export type { Schema } from './seed/schema.ts';
 export type { Seed, TableSeed, TableSeeds } from './seed/seed.ts';
+export {
+  instantApprovals,
+  type InstantApprovals,
+  type InstantApprovalsOptions,
+} from './instant-approvals.ts';
+export { memoryAudit, type MemoryAudit } from './memory-audit.ts';
+export {
+  testMiddleware,
+  type SampleCalls,
+  type TestApi,
+  type TestMiddlewareOptions,
+} from './test-middleware.ts';

@@ -65,8 +65,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       await engine.close();
     };
     const { url } = server;
-    const options = await clientOptions(project, url);
-    return { url, port: server.port, project, clientOptions: options, engine, requests, close };
+    const forClient = await clientOptions(project, url);
+    return { url, port: server.port, project, clientOptions: forClient, engine, requests, close };
   } catch (error) {
     await engine.close();
     throw error;
