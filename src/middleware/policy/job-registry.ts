@@ -1,5 +1,3 @@
-import type { PositionMap } from '../../sql/rewrite/index.ts';
-
 /** What is remembered of a job that this guard started, so that follow-up calls inherit its decision. */
 export interface JobRecord {
   readonly project: string;
@@ -7,8 +5,10 @@ export interface JobRecord {
   readonly principalId: string;
   /** True when columns were masked: plans, timelines and exact sizes are then kept back. */
   readonly masked: boolean;
-  /** The text as the caller sent it, and the way back from positions in the text that ran. */
-  readonly sql?: { readonly sent: string; readonly positions: PositionMap | undefined };
+  /** The text as the caller sent it: the only one that it gets to see. */
+  readonly sql: string | undefined;
+  /** The names of the analysed output columns; the answer must have the same. */
+  readonly outputs: readonly string[] | undefined;
 }
 
 /** `project:dataset.table` of a table that holds a job's result. */

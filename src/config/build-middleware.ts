@@ -1,0 +1,91 @@
+import { GuardError } from '../errors.ts';
+import type { Middleware } from '../call/middleware.ts';
+import {
+  approval,
+  webhook,
+  type ApprovalMiddleware,
+  type ReportProgress,
+} from '../middleware/approval/index.ts';
+import { audit, fileAudit } from '../middleware/audit/index.ts';
+import { limits } from '../middleware/limits/index.ts';
+import { masking } from '../middleware/masking/index.ts';
+import { jobRegistry, policy } from '../middleware/policy/index.ts';
+import { catalogOf } from './catalog.ts';
+import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
+import type { GuardConfig } from './load-config.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface BuildOptions {
+  readonly environment: Environment;
+  /** Told while somebody waits for people. */
+  readonly onProgress?: ReportProgress;
+}
+
+/**
+ * Makes the middleware that a `guard.yaml` describes, outermost first, and starts what listens.
+ * @throws {GuardError} ERR_CONFIG when a secret that the file names is not in the environment.
+ */
+export async function buildMiddleware(
+  config: GuardConfig,
+  options: BuildOptions,
+): Promise<readonly Middleware[]> {
+  const { file } = config;
+  const jobs = jobRegistry();
+  const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, options);
+  refuseUnaskable(file);
+  const layers = [
+    audit({
+      store: fileAudit({ folder: file.audit.folder }),
+      prompts: file.audit.prompts,
+      parameters: file.audit.parameters,
+    }),
+    policy({ document: config.policy, jobs, catalog: catalogOf() }),
+    ...(gate === undefined ? [] : [gate]),
+    limits({ limits: file.limits }),
+    masking({ jobs }),
+  ];
+  if (gate !== undefined && file.approval?.callback !== undefined) {
+    await gate.listen(file.approval.callback.port, file.approval.callback.host);
+  }
+  return layers;
+}
+
+/** A rule that asks people who cannot be reached would hold every call that it meets. */
+function refuseUnaskable(file: GuardFile): void {
+  const asking = file.rules.find((rule) => rule.effect === 'require-approval');
+  if (asking === undefined || file.approval !== undefined) return;
+  throw new GuardError(
+    'ERR_CONFIG',
+    `Rule ${asking.name} requires an approval, but the file has no approval section that says how to ask.`,
+  );
+}
+
+function approvalOf(
+  file: GuardFile,
+  { webhook: hook, callback, waitFor }: ApprovalChannelSettings,
+  { environment, onProgress }: BuildOptions,
+): ApprovalMiddleware {
+  const { url, allowInsecureLoopback } = hook;
+  const people = Object.values(file.people).flatMap(({ members }) => members);
+  return approval({
+    channels: [
+      webhook({
+        url,
+        secrets: [secret(environment, hook.secretFromEnv, 'approval.webhook.secretFromEnv')],
+        allowInsecureLoopback,
+        ...(callback !== undefined && { callbackUrl: `http://${callback.host}:${callback.port}/` }),
+      }),
+    ],
+    people: [...new Map(people.map((person) => [person.id, person])).values()],
+    waitFor,
+    ...(onProgress !== undefined && { onProgress }),
+  });
+}
+
+/** Reads a secret; its value never stands in a message. */
+export function secret(environment: Environment, name: string, setting: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new GuardError('ERR_CONFIG', `The environment variable ${name}, which ${setting} names, is not set.`);
+}

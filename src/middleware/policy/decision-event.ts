@@ -1,0 +1,38 @@
+import type { Context } from '../../call/context.ts';
+import type { ObjectName } from '../../sql/catalog.ts';
+import type { ColumnSource } from '../../sql/facts.ts';
+import { digestOf } from '../audit/canonical.ts';
+import { record } from '../audit/record.ts';
+import type { Decision } from './decision.ts';
+import type { Subject } from './subject.ts';
+
+/** Puts what was decided, and over what, on the record of the call. */
+export function recordDecision(context: Context, decision: Decision, subject: Subject): Promise<void> {
+  const { effect, rules, policyDigest } = decision;
+  return record(context, {
+    type: 'decision.made',
+    data: {
+      effect,
+      rules,
+      policyDigest,
+      reasons: effect === 'allow' ? [] : decision.reasons,
+      masks: effect === 'deny' ? [] : decision.masks.map(recordedMask),
+      tables: subject.tables.map(({ name }) => tableText(name)),
+      columns: subject.columns.map(columnText),
+      ...(subject.analysis !== undefined && { factsDigest: digestOf(subject.analysis.facts) }),
+    },
+  });
+}
+
+function recordedMask(mask: Extract<Decision, { effect: 'allow' }>['masks'][number]): {
+  readonly table: string;
+  readonly column: string;
+  readonly mask: string;
+  readonly rule: string;
+} {
+  return { table: tableText(mask.table), column: mask.path.join('.'), mask: mask.with, rule: mask.rule };
+}
+
+const tableText = ({ project, dataset, name }: ObjectName): string => `${project}.${dataset}.${name}`;
+
+const columnText = ({ table, path }: ColumnSource): string => `${tableText(table)}.${path.join('.')}`;

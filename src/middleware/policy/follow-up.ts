@@ -1,0 +1,24 @@
+import type { Call } from '../../call/call.ts';
+import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
+import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
+
+/** Where the record of the job that a call follows up is left for the layers inside. */
+export const followedJobKey: ContextKey<JobRecord | undefined> = contextKey('followed job', undefined);
+
+const jobMethods = new Set(['jobs.get', 'jobs.getQueryResults', 'jobs.cancel']);
+const tableMethods = new Set(['tabledata.list', 'tables.get']);
+
+/** The job of this principal that a call asks about, directly or by the anonymous table of its result. */
+export function followedJob(call: Call, { principal }: Context, jobs: JobRegistry): JobRecord | undefined {
+  const record = find(call, jobs);
+  return record?.principalId === principal.id ? record : undefined;
+}
+
+function find({ operation, project, ids }: Call, jobs: JobRegistry): JobRecord | undefined {
+  const { jobId, datasetId, tableId } = ids;
+  if (jobMethods.has(operation) && jobId !== undefined) return jobs.find(project, jobId);
+  if (tableMethods.has(operation) && datasetId !== undefined && tableId !== undefined) {
+    return jobs.findByResultTable(tableKey(project, datasetId, tableId));
+  }
+  return undefined;
+}

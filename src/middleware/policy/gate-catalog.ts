@@ -1,0 +1,42 @@
+import type { Agent, Principal } from '../../call/principal.ts';
+import type { Catalog, ObjectName } from '../../sql/catalog.ts';
+import { tablePair, type AccessPair } from './access.ts';
+import type { CompiledPolicy } from './compile.ts';
+import { decide, type DecisionRequest } from './decide.ts';
+
+/** A catalog that does not even look for what the principal may not touch. */
+export interface GatedCatalog {
+  readonly catalog: Catalog;
+  /** What was not looked for: to be decided instead of the whole, and denied. */
+  refused(): Pick<DecisionRequest, 'pairs' | 'columns'> | undefined;
+}
+
+const operations = ['read', 'write', 'ddl', 'export', 'metadata', 'admin'] as const;
+
+/**
+ * A call that the rules deny whatever it reads from a table causes no request for that table; nor can a
+ * principal learn by it whether the table exists.
+ */
+export function gateCatalog(
+  policy: CompiledPolicy,
+  principal: Principal,
+  agent: Agent | undefined,
+  catalog: Catalog,
+): GatedCatalog {
+  const refused: AccessPair[] = [];
+  const isClosed = (name: ObjectName): boolean => {
+    const closed = operations.every((operation) => {
+      const pairs = [tablePair(operation, 'catalog', name)];
+      return decide(policy, { principal, agent, pairs, columns: [] }).effect === 'deny';
+    });
+    if (closed) refused.push(tablePair('read', 'catalog', name));
+    return closed;
+  };
+  return {
+    catalog: {
+      table: async (name, signal) => (isClosed(name) ? undefined : catalog.table(name, signal)),
+      routine: async (name, signal) => (isClosed(name) ? undefined : catalog.routine(name, signal)),
+    },
+    refused: () => (refused.length === 0 ? undefined : { pairs: refused, columns: [] }),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Call } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import type { Middleware, Next } from '../../call/middleware.ts';
+import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
+import { refusal } from '../../call/rebuild.ts';
+import type { Result } from '../../call/result.ts';
+import { GuardError } from '../../errors.ts';
+import type { Catalog } from '../../sql/catalog.ts';
+import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
+import { compilePolicy, type CompiledPolicy } from './compile.ts';
+import { decide } from './decide.ts';
+import { decisionKey, type Decision } from './decision.ts';
+import { recordDecision } from './decision-event.ts';
+import type { PolicyDocument } from './document.ts';
+import { followedJob, followedJobKey } from './follow-up.ts';
+import { gateCatalog } from './gate-catalog.ts';
+import type { JobRecord, JobRegistry } from './job-registry.ts';
+import { jobOf, registerResultTable } from './register-job.ts';
+import { analysisKey, subjectOf, type Subject } from './subject.ts';
+
+export interface PolicyOptions {
+  readonly document: PolicyDocument;
+  readonly jobs: JobRegistry;
+  /** What is known of tables and routines; it may read them through `context.upstream`. */
+  catalog(context: Context): Catalog;
+}
+
+/**
+ * Decides every call: finds out what it does, judges that by the rules, records the decision and throws when it
+ * is a denial. What layers further in need – masks, people to ask – is left in the context.
+ */
+export function policy(options: PolicyOptions): Middleware {
+  const compiled = compilePolicy(options.document);
+  return {
+    name: 'policy',
+    async handle(call, context, next) {
+      if (call.flaw !== undefined) throw refusal(call, call.flaw);
+      const followed = followedJob(call, context, options.jobs);
+      if (followed !== undefined) return followUp(compiled, options.jobs, followed, call, context, next);
+      const consider = (again: Call): Promise<Judged> =>
+        judge(compiled, again, context, options.catalog(context));
+      const judged = await consider(call);
+      await recordDecision(context, judged.decision, judged.subject);
+      if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);
+      leave(context, judged, consider);
+      const result = await next(inGoogleSql(call));
+      const job = jobOf(call, context, judged, result);
+      if (job !== undefined) {
+        options.jobs.add(job);
+        registerResultTable(options.jobs, job, result);
+      }
+      return result;
+    },
+  };
+}
+
+interface Judged {
+  readonly decision: Decision;
+  readonly subject: Subject;
+}
+
+async function judge(
+  policy: CompiledPolicy,
+  call: Call,
+  context: Context,
+  catalog: Catalog,
+): Promise<Judged> {
+  const { principal, agent } = context;
+  const gate = gateCatalog(policy, principal, agent, catalog);
+  const subject = await subjectOf(call, context, gate.catalog);
+  const refused = gate.refused();
+  if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
+  const { pairs, columns } = refused ?? subject;
+  return { decision: decide(policy, { principal, agent, pairs, columns }), subject };
+}
+
+function denial(call: Call, reasons: GuardError['reasons']): GuardError {
+  const text = reasons.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+  return new GuardError('ERR_POLICY_DENIED', `The policy denies this call and nothing was sent. ${text}`, {
+    callId: call.id,
+    reasons,
+  });
+}
+
+function leave(context: Context, judged: Judged, consider: (call: Call) => Promise<Judged>): void {
+  context.set(decisionKey, judged.decision);
+  context.set(analysisKey, judged.subject.analysis);
+  context.set(evidenceKey, evidenceOf(judged.subject));
+  context.set(reconsiderKey, async (again) => {
+    const { decision, subject } = await consider(again);
+    return { decision, evidence: evidenceOf(subject) };
+  });
+}
+
+function evidenceOf({ analysis, tables, columns }: Subject): Evidence {
+  return {
+    kind: analysis?.facts.kind,
+    tables: tables.map(({ name, etag }) => ({ name, etag })),
+    columns,
+  };
+}
+
+/** BigQuery reads legacy SQL where nothing is said; what was analysed is GoogleSQL. */
+function inGoogleSql(call: Call): Call {
+  return queryRequest(call) === undefined ? call : withQuerySettings(call, { useLegacySql: false });
+}
+
+/** A poll, a page or a cancellation of an own job inherits what was decided for the job. */
+async function followUp(
+  policy: CompiledPolicy,
+  jobs: JobRegistry,
+  job: JobRecord,
+  call: Call,
+  context: Context,
+  next: Next,
+): Promise<Result> {
+  context.set(decisionKey, { effect: 'allow', policyDigest: policy.digest, rules: ['own-job'], masks: [] });
+  context.set(followedJobKey, job);
+  const result = await next(call);
+  registerResultTable(jobs, job, result);
+  return result;
+}

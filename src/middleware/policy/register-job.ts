@@ -1,0 +1,46 @@
+import type { Call } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import { queryRequest } from '../../call/query-request.ts';
+import type { Result } from '../../call/result.ts';
+import type { Decision } from './decision.ts';
+import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
+import { tableName } from './request-access.ts';
+import type { Subject } from './subject.ts';
+
+/** The record of the job that an answer tells of, so that its polls and pages are known. */
+export function jobOf(
+  call: Call,
+  context: Context,
+  { decision, subject }: { readonly decision: Decision; readonly subject: Subject },
+  { body }: Result,
+): JobRecord | undefined {
+  if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
+  const reference = isJsonObject(body) ? body['jobReference'] : undefined;
+  if (!isJsonObject(reference) || typeof reference['jobId'] !== 'string') return undefined;
+  return {
+    project: call.project,
+    jobId: reference['jobId'],
+    principalId: context.principal.id,
+    masked: decision.effect !== 'deny' && decision.masks.length > 0,
+    sql: queryRequest(call)?.sql,
+    outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
+  };
+}
+
+/** jobs.get tells in which anonymous table a result lies; tabledata.list reads it from there. */
+export function registerResultTable(jobs: JobRegistry, job: JobRecord, { body }: Result): void {
+  const table = tableName(destinationIn(body), job.project);
+  // Only the hidden datasets of anonymous results: a named destination is a table like any other.
+  if (table?.dataset.startsWith('_') !== true) return;
+  jobs.addResultTable(tableKey(table.project, table.dataset, table.name), job);
+}
+
+function destinationIn(body: Json): Json | undefined {
+  let value: Json | undefined = body;
+  for (const name of ['configuration', 'query', 'destinationTable']) {
+    const holder: JsonObject | undefined = isJsonObject(value) ? value : undefined;
+    value = holder?.[name];
+  }
+  return value;
+}

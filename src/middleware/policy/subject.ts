@@ -1,0 +1,132 @@
+import type { Call } from '../../call/call.ts';
+import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
+import { isJsonObject } from '../../call/json.ts';
+import { queryRequest, type QueryRequest } from '../../call/query-request.ts';
+import { GuardError } from '../../errors.ts';
+import { analyse, type Analysis } from '../../sql/analyse.ts';
+import type { Catalog, CatalogTable, ObjectName } from '../../sql/catalog.ts';
+import type { ColumnSource } from '../../sql/facts.ts';
+import type { AccessPair } from './access.ts';
+import { leafColumns, leavesBelow } from './leaf-columns.ts';
+import { queryAccess } from './query-access.ts';
+import { refusedSetting } from './refused-settings.ts';
+import { requestAccess } from './request-access.ts';
+
+/** What is to be judged of a call: what it does to which objects, and which columns it reads. */
+export interface Subject {
+  readonly pairs: readonly AccessPair[];
+  /** Leaf columns that are read, or that influence the result. */
+  readonly columns: readonly ColumnSource[];
+  /** Only for queries. */
+  readonly analysis: Analysis | undefined;
+  readonly tables: readonly CatalogTable[];
+  /** Why SQL could not be proved; it may then do more than is listed here. */
+  readonly flaw: GuardError | undefined;
+}
+
+/** Where the analysis of a query is left for the layers inside the policy. */
+export const analysisKey: ContextKey<Analysis | undefined> = contextKey('SQL analysis', undefined);
+
+/** Finds out what a call does. */
+export async function subjectOf(call: Call, context: Context, catalog: Catalog): Promise<Subject> {
+  const query = queryRequest(call);
+  return query === undefined
+    ? requestSubject(call, context, catalog)
+    : querySubject(call, query, context, catalog);
+}
+
+const nothing = { pairs: [], columns: [], analysis: undefined, tables: [] } as const;
+
+async function querySubject(
+  call: Call,
+  query: QueryRequest,
+  context: Context,
+  catalog: Catalog,
+): Promise<Subject> {
+  const setting = refusedSetting(query.settings);
+  if (setting !== undefined) return { ...nothing, flaw: unproven(call, setting) };
+  const analysis = await analyse(query.sql, {
+    catalog,
+    project: call.project,
+    ...defaultDataset(query, call.project),
+    signal: context.signal,
+  });
+  const { facts } = analysis;
+  const [gap] = facts.gaps;
+  if (gap !== undefined) {
+    return { ...nothing, flaw: unproven(call, gap.message, gap.code === 'syntax' || gap.code === 'lexer') };
+  }
+  const tables = await loadTables(
+    facts.tables.map((table) => table.name),
+    context,
+    catalog,
+  );
+  const columns = distinct(
+    [...facts.columns, ...facts.influences].flatMap((column) => leaves(tables, column)),
+  );
+  return { pairs: queryAccess(call, query, facts), columns, analysis, tables, flaw: undefined };
+}
+
+function defaultDataset(
+  { settings }: QueryRequest,
+  project: string,
+): { readonly defaultDataset?: { readonly project: string; readonly dataset: string } } {
+  const reference = settings['defaultDataset'];
+  if (!isJsonObject(reference) || typeof reference['datasetId'] !== 'string') return {};
+  const { projectId } = reference;
+  return {
+    defaultDataset: {
+      project: typeof projectId === 'string' ? projectId : project,
+      dataset: reference['datasetId'],
+    },
+  };
+}
+
+/** Calls that hand out rows or copy them read every column of the tables that they name. */
+async function requestSubject(call: Call, context: Context, catalog: Catalog): Promise<Subject> {
+  const pairs = requestAccess(call);
+  const names = pairs.flatMap(({ operation, object }) =>
+    object.kind === 'table' && (operation === 'read' || operation === 'export')
+      ? [{ project: object.project, dataset: object.dataset, name: object.table }]
+      : [],
+  );
+  const tables = await loadTables(names, context, catalog);
+  return { pairs, columns: tables.flatMap(leafColumns), analysis: undefined, tables, flaw: undefined };
+}
+
+async function loadTables(
+  names: readonly ObjectName[],
+  context: Context,
+  catalog: Catalog,
+): Promise<readonly CatalogTable[]> {
+  const tables = await Promise.all(names.map((name) => catalog.table(name, context.signal)));
+  return tables.flatMap((table) => (table === undefined ? [] : [table]));
+}
+
+function leaves(tables: readonly CatalogTable[], column: ColumnSource): readonly ColumnSource[] {
+  const table = tables.find((each) => sameTable(each.name, column.table));
+  return table === undefined ? [column] : leavesBelow(table, column.path);
+}
+
+export function sameTable(a: ObjectName, b: ObjectName): boolean {
+  return a.project === b.project && a.dataset === b.dataset && a.name === b.name;
+}
+
+function distinct(columns: readonly ColumnSource[]): readonly ColumnSource[] {
+  const byKey = columns.map(
+    ({ table, path }) =>
+      [
+        [table.project, table.dataset, table.name, ...path].join('\0').toLowerCase(),
+        { table, path },
+      ] as const,
+  );
+  return [...new Map(byKey).values()];
+}
+
+function unproven(call: Call, message: string, syntax = false): GuardError {
+  return new GuardError(
+    syntax ? 'ERR_SQL_SYNTAX' : 'ERR_SQL_UNPROVEN',
+    `The query was not sent, since it could not be proved what it does: ${message}`,
+    { callId: call.id, reasons: [{ rule: 'sql', message }] },
+  );
+}
