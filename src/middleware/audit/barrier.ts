@@ -1,0 +1,57 @@
+import type { Call } from '../../call/call.ts';
+import type { Handler } from '../../call/compose.ts';
+import { queryRequest } from '../../call/query-request.ts';
+import { digestOf } from './canonical.ts';
+import { durabilityKey } from './durability.ts';
+import type { QueryStarted } from './events/query-started.ts';
+import { fullText, hashedText } from './recorded-text.ts';
+import { isFollowUp } from './intent.ts';
+import { auditRecord, type CallRecord } from './record.ts';
+
+/**
+ * Wraps what sends requests, so that nothing is sent before the record of it is durable. Give `compose` the
+ * transport wrapped as `statement`, and `context.upstream` the transport wrapped as `own`; set
+ * `sendsRecorded` in the context to say so.
+ */
+export function recorded(send: Handler, purpose: QueryStarted['purpose']): Handler {
+  return async (call, context) => {
+    const record = context.get(auditRecord);
+    if (record === undefined) return send(call, context);
+    announce(record, call, purpose);
+    await ready(record, call, context.get(durabilityKey));
+    if (purpose === 'statement') record.sent = true;
+    return send(call, context);
+  };
+}
+
+async function ready(record: CallRecord, call: Call, durability: 'before' | 'overlapped'): Promise<void> {
+  const flushing = record.flush();
+  const mayOverlap = durability === 'overlapped' && ['read', 'metadata', 'job'].includes(call.class);
+  if (!mayOverlap) return flushing;
+  // The audit middleware waits for it before the caller gets anything.
+  flushing.catch(() => undefined);
+}
+
+function announce(record: CallRecord, call: Call, purpose: QueryStarted['purpose']): void {
+  if (purpose === 'statement' && isFollowUp(call)) return;
+  record.add({ type: 'query.started', data: { ...about(call), purpose, ...statement(record, call) } });
+}
+
+function about(call: Call): Pick<QueryStarted, 'operation' | 'project' | 'requestHash' | 'requestId'> {
+  const { operation, method, path, project, ids, query, body } = call;
+  const requestHash = digestOf({ operation, method, path, project, ids, query, body });
+  const requestId = body?.['requestId'];
+  return { operation, project, requestHash, ...(typeof requestId === 'string' ? { requestId } : {}) };
+}
+
+function statement(record: CallRecord, call: Call): Partial<QueryStarted> {
+  const request = queryRequest(call);
+  if (request === undefined) return {};
+  const hashed = hashedText(request.sql);
+  const rewritten = hashed.hash !== record.askedSqlHash;
+  return {
+    sql: rewritten ? fullText(request.sql, record.textLimit) : hashed,
+    rewritten,
+    ...(request.dryRun ? { dryRun: true } : {}),
+  };
+}

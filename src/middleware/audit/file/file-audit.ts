@@ -1,0 +1,152 @@
+import { hostname } from 'node:os';
+import { isGuardError, type GuardFailure } from '../../../errors.ts';
+import { nobody, type NewEvent } from '../event.ts';
+import { draft, type Draft } from '../seal.ts';
+import { systemCode, unavailable } from '../unavailable.ts';
+import { ChainFile, type Torn } from './chain-file.ts';
+import { nodeDisk, type Disk } from './disk.ts';
+import { GroupCommit } from './group-commit.ts';
+import { HeadWriter, type SigningOptions } from './heads.ts';
+import { takePlace, type AuditPlace, type Taken } from './place.ts';
+import type { AuditStore } from '../store.ts';
+
+export type FileAuditOptions = AuditPlace & {
+  /** Signed heads beside the file, so that a replaced or shortened chain shows. */
+  readonly signing?: SigningOptions;
+  readonly now?: () => Date;
+  /** How files are reached; for tests of disks that fail. */
+  readonly disk?: Disk;
+};
+
+/**
+ * Keeps the record in a file of JSON lines, each linked to the one before by its hash. An event is
+ * acknowledged when the disk has it; events of concurrent calls share a sync.
+ *
+ * ```ts
+ * const store = fileAudit({ folder: '/var/lib/bigquery-guard/audit' });
+ * ```
+ */
+export function fileAudit(options: FileAuditOptions): AuditStore {
+  return new FileStore(options);
+}
+
+interface Writing {
+  readonly taken: Taken;
+  readonly chain: ChainFile;
+  readonly heads: HeadWriter | undefined;
+}
+
+class FileStore implements AuditStore {
+  readonly #options: FileAuditOptions;
+  readonly #now: () => Date;
+  readonly #commits: GroupCommit<Draft>;
+  #writing: Writing | undefined;
+  #refused = 0;
+  #closed = false;
+
+  constructor(options: FileAuditOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+    this.#commits = new GroupCommit((drafts) => this.#commit(drafts));
+  }
+
+  async append(entries: Parameters<AuditStore['append']>[0]): Promise<void> {
+    if (this.#closed) throw unavailable('it was closed');
+    await this.#commits.add(entries.map(draft));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#commits.idle();
+    if (this.#writing === undefined) return;
+    const writing = this.#writing;
+    this.#writing = undefined;
+    try {
+      await writing.chain.append([this.#own({ type: 'audit.closed', data: { process: process.pid } })]);
+      await writing.heads?.write(writing.chain.end, this.#now().toISOString());
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      await release(writing);
+    }
+  }
+
+  async #commit(drafts: readonly Draft[]): Promise<void> {
+    try {
+      this.#writing ??= await this.#open();
+      await this.#write(this.#writing, drafts);
+    } catch (error) {
+      this.#refused += drafts.length;
+      this.#lastCode = systemCode(error) ?? this.#lastCode;
+      throw asUnavailable(error);
+    }
+  }
+
+  #lastCode: string | undefined;
+
+  async #write({ chain, heads }: Writing, drafts: readonly Draft[]): Promise<void> {
+    await chain.append(this.#refused > 0 ? [this.#recovered(), ...drafts] : drafts);
+    this.#refused = 0;
+    if (heads?.isDue(chain.end) !== true) return;
+    // The events are durable without it; it stays due and is written with the next batch.
+    await heads.write(chain.end, this.#now().toISOString()).catch(() => undefined);
+  }
+
+  #recovered(): Draft {
+    const code = this.#lastCode === undefined ? {} : { code: this.#lastCode };
+    return this.#own({
+      type: 'audit.recovered',
+      data: { cause: 'unavailable', refused: this.#refused, ...code },
+    });
+  }
+
+  async #open(): Promise<Writing> {
+    const taken = await takePlace(this.#options);
+    try {
+      return await this.#begin(taken);
+    } catch (error) {
+      await taken.lock.release();
+      throw error;
+    }
+  }
+
+  async #begin(taken: Taken): Promise<Writing> {
+    const { disk = nodeDisk, signing } = this.#options;
+    const { chain, torn } = await ChainFile.open(disk, taken.path);
+    try {
+      const heads =
+        signing === undefined ? undefined : await HeadWriter.open(disk, taken.path, signing, chain.end);
+      const writing = { taken, chain, heads };
+      await chain.append(this.#opening(writing, torn));
+      return writing;
+    } catch (error) {
+      await chain.close();
+      throw error;
+    }
+  }
+
+  #opening({ heads }: Writing, torn: Torn | undefined): Draft[] {
+    const key = heads === undefined ? {} : { key: heads.key };
+    const opened = this.#own({
+      type: 'audit.opened',
+      data: { process: process.pid, host: hostname(), ...key },
+    });
+    if (torn === undefined) return [opened];
+    return [opened, this.#own({ type: 'audit.recovered', data: { cause: 'torn', ...torn } })];
+  }
+
+  #own(event: NewEvent): Draft {
+    return draft({ ...nobody, ...event, time: this.#now().toISOString() });
+  }
+}
+
+async function release({ taken, chain, heads }: Writing): Promise<void> {
+  await chain.close();
+  await heads?.close();
+  await taken.lock.release();
+}
+
+function asUnavailable(error: unknown): GuardFailure {
+  return isGuardError(error) ? error.guard : unavailable('the file cannot be written', error);
+}

@@ -1,0 +1,13 @@
+export { audit, type AuditMiddleware, type AuditOptions } from './audit.ts';
+export { recorded } from './barrier.ts';
+export type { Durability } from './durability.ts';
+export type { AuditEntry, AuditEvent, EventSubject, NewEvent } from './event.ts';
+export { eventCatalogue, type EventData, type EventType } from './events/catalogue.ts';
+export { eventSchema } from './events/event-schema.ts';
+export { fileAudit, type FileAuditOptions } from './file/file-audit.ts';
+export type { SigningOptions } from './file/heads.ts';
+export { memoryStore, type MemoryStore } from './memory-store.ts';
+export { auditRecord, flushRecord, noteOutcome, record, sendsRecorded, type OutcomeNote } from './record.ts';
+export type { AuditStore } from './store.ts';
+export type { FileReport, Problem, ProblemKind, VerifyReport } from './verify/report.ts';
+export { verify, type VerifyOptions } from './verify/verify.ts';

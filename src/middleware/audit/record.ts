@@ -1,0 +1,89 @@
+import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
+import { nobody, type AuditEntry, type EventSubject, type NewEvent } from './event.ts';
+import type { CallFinished } from './events/call-finished.ts';
+import type { AuditStore } from './store.ts';
+
+/** What a layer inside knows of the outcome that the answer does not show, e.g. the bytes before rounding. */
+export type OutcomeNote = Partial<
+  Pick<CallFinished, 'bytesProcessed' | 'bytesBilled' | 'cacheHit' | 'statementType' | 'affectedRows'>
+> & { readonly job?: string };
+
+/** The record of one call: what is told about it, in order, and what of that is durable. */
+export class CallRecord {
+  readonly #store: AuditStore;
+  readonly #now: () => Date;
+  #subject: EventSubject = nobody;
+  #queued: AuditEntry[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  /** The text that the caller asked to run, if any. */
+  askedSqlHash: string | undefined;
+  /** How much of a text is kept, in bytes. */
+  textLimit: number = 1024 * 1024;
+  /** True from the moment that the call itself may have reached BigQuery. */
+  sent: boolean = false;
+  note: OutcomeNote = {};
+
+  constructor(store: AuditStore, now: () => Date, subject: EventSubject) {
+    this.#store = store;
+    this.#now = now;
+    this.#subject = subject;
+  }
+
+  /** From here on events name this job. */
+  set job(job: string) {
+    this.#subject = { ...this.#subject, job };
+  }
+
+  add(event: NewEvent): void {
+    this.#queued.push({ ...this.#subject, ...event, time: this.#now().toISOString() });
+  }
+
+  /** Resolves when everything told so far is durable. What could not be written stays queued. */
+  flush(): Promise<void> {
+    const flushing = this.#flushing.then(
+      () => this.#write(),
+      () => this.#write(),
+    );
+    this.#flushing = flushing;
+    return flushing;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#queued.length === 0) return;
+    const entries = this.#queued;
+    this.#queued = [];
+    try {
+      await this.#store.append(entries);
+    } catch (error) {
+      this.#queued = [...entries, ...this.#queued];
+      throw error;
+    }
+  }
+}
+
+/** Where the audit middleware leaves the call's record for the layers inside it. */
+export const auditRecord: ContextKey<CallRecord | undefined> = contextKey('audit record', undefined);
+
+/** True when the terminal and `context.upstream` are wrapped by `recorded`, which waits before it sends. */
+export const sendsRecorded: ContextKey<boolean> = contextKey<boolean>('audit sends recorded', false);
+
+/**
+ * Adds an event to the record of the call. It is durable before anything further is sent and before the
+ * caller gets an answer, so this need not wait for the disk. Without an audit middleware nothing happens.
+ */
+export async function record(context: Context, event: NewEvent): Promise<void> {
+  const current = context.get(auditRecord);
+  current?.add(event);
+  if (!context.get(sendsRecorded)) await current?.flush();
+}
+
+/** Waits until everything recorded for the call so far is durable, e.g. before people are asked. */
+export async function flushRecord(context: Context): Promise<void> {
+  await context.get(auditRecord)?.flush();
+}
+
+/** Adds to the `call.finished` event what the answer does not show. */
+export function noteOutcome(context: Context, note: OutcomeNote): void {
+  const current = context.get(auditRecord);
+  if (current !== undefined) current.note = { ...current.note, ...note };
+}
