@@ -2,8 +2,8 @@
 export interface FixedClock {
   /** To be handed over as `now`; it needs no `this`. */
   readonly now: () => Date;
-  advance(milliseconds: number): void;
-  set(time: string | Date): void;
+  readonly advance: (milliseconds: number) => void;
+  readonly set: (time: string | Date) => void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, type EngineErrorReason } from '../stand-in/engine/engine-error.ts';
 import type { EngineResult, QueryRequest } from '../stand-in/engine/engine.ts';
 import { schemaOf, tableId } from '../seed/seed.ts';
@@ -20,6 +21,8 @@ export interface CannedQuery {
   readonly schema?: Schema;
   readonly rows?: readonly Row[] | ((query: AskedQuery) => readonly Row[]);
   readonly error?: { readonly reason: EngineErrorReason; readonly message: string };
+  /** How long the job runs: for tests of polling and cancelling. */
+  readonly runsMs?: number;
   /** `SELECT` unless said otherwise. */
   readonly statementType?: string;
   /** Counts of a DML statement, which has no rows. */
@@ -29,16 +32,25 @@ export interface CannedQuery {
   readonly referencedTables?: readonly string[];
 }
 
-export function answerQuery(queries: readonly CannedQuery[], request: QueryRequest): EngineResult {
+export async function answerQuery(
+  queries: readonly CannedQuery[],
+  request: QueryRequest,
+): Promise<EngineResult> {
   const asked = { sql: request.sql, parameters: request.parameters, defaultDataset: request.defaultDataset };
   const canned = queries.find(({ match }) => matches(match, asked));
   if (canned === undefined) throw new EngineError('notImplemented', noAnswer);
+  if (request.dryRun !== true) await run(canned.runsMs, request.signal);
   if (canned.error !== undefined) throw errorOf(canned.error);
   return resultOf(canned, asked, request);
 }
 
 function errorOf({ reason, message }: NonNullable<CannedQuery['error']>): EngineError {
   return new EngineError(reason, message, reason === 'invalidQuery' ? 'query' : undefined);
+}
+
+async function run(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+  if (milliseconds === undefined) return;
+  await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
 }
 
 const noAnswer = 'fakeBigQuery has no answer to this SQL: add { match, schema, rows } to its queries.';

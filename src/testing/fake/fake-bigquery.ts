@@ -2,7 +2,7 @@ import { clientOptions, type ClientOptions } from '../client-options.ts';
 import { restHandler } from '../rest/handle.ts';
 import { listen } from '../rest/listen.ts';
 import { logged, type LoggedRequest } from '../rest/request-log.ts';
-import { createService } from '../rest/service.ts';
+import { createService, type CannedResult } from '../rest/service.ts';
 import { plant, type TableSeeds } from '../seed/seed.ts';
 import type { CannedQuery } from './canned-query.ts';
 import { install, type OfficialClient } from './install.ts';
@@ -15,6 +15,8 @@ export interface FakeBigQueryOptions {
   readonly tables?: TableSeeds;
   /** Answers to SQL; the first that matches is given. */
   readonly queries?: readonly CannedQuery[];
+  /** Generated answers by exact SQL text, for many rows. */
+  readonly canned?: ReadonlyMap<string, CannedResult>;
   /** Every request waits so long, as over a network. */
   readonly latencyMs?: number;
   readonly now?: () => Date;
@@ -44,12 +46,12 @@ export interface FakeBigQuery {
  * ```
  */
 export async function fakeBigQuery(options: FakeBigQueryOptions = {}): Promise<FakeBigQuery> {
-  const { project = 'demo-project', tables = {}, queries = [], latencyMs = 0, now } = options;
+  const { project = 'demo-project', tables = {}, queries = [], canned, latencyMs = 0, now } = options;
   const engine = new MemoryEngine(queries, now ?? (() => new Date()));
   await plant(engine, project, { tables });
   const requests: LoggedRequest[] = [];
-  const handle = logged(restHandler(createService({ engine, project, now })), requests, latencyMs);
-  const server = await listen(handle, 0, '127.0.0.1');
+  const handle = logged(restHandler(createService({ engine, project, canned, now })), requests, latencyMs);
+  const server = await listen(handle, { port: 0, host: '127.0.0.1', hold: false });
   return {
     url: server.url,
     project,

@@ -43,8 +43,9 @@ export class MemoryEngine implements Engine {
   }
 
   async query(request: QueryRequest): Promise<EngineResult> {
-    const result = answerQuery(this.#queries, request);
-    const { destination, schema } = { destination: request.destination, schema: result.schema };
+    const result = await answerQuery(this.#queries, request);
+    const { destination } = request;
+    const { schema } = result;
     if (destination !== undefined && schema !== undefined && request.dryRun !== true) {
       await this.#write(destination, schema, result.rows, request);
     }

@@ -11,12 +11,23 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves `handle` on a local port. The server alone does not keep the process alive. */
-export async function listen(handle: Handle, port: number, host: string): Promise<Listening> {
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Whether the server alone keeps the process alive. */
+  readonly hold: boolean;
+}
+
+/** Clients keep their connections; ours must not be the side that closes them under a request. */
+const keepAliveMs = 61_000;
+
+/** Serves `handle` on a local port. */
+export async function listen(handle: Handle, { port, host, hold }: ListenOptions): Promise<Listening> {
   const server = createServer((request, response) => {
     void respond(handle, request, response);
   });
-  server.unref();
+  server.keepAliveTimeout = keepAliveMs;
+  if (!hold) server.unref().on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

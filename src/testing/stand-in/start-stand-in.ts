@@ -59,7 +59,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const service = createService({ engine, project, canned, now });
   try {
     await plant(engine, project, seed);
-    const server = await listen(logged(restHandler(service), requests, latencyMs), port, host);
+    const handle = logged(restHandler(service), requests, latencyMs);
+    const server = await listen(handle, { port, host, hold: true });
     const close = async (): Promise<void> => {
       await server.close();
       await engine.close();

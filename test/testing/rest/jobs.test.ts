@@ -17,6 +17,8 @@ beforeEach(async () => {
     queries: [
       { match: 'SELECT n', rows, totalBytesProcessed: 3_000_000, referencedTables: ['shop.orders'] },
       { match: 'SELECT at', schema: 'at:TIMESTAMP', rows: [{ at: '2026-01-31T12:00:00.5Z' }, { at: null }] },
+      { match: 'slow', rows, runsMs: 150 },
+      { match: 'endless', rows, runsMs: 60_000 },
       { match: 'bad', error: { reason: 'invalidQuery', message: 'Syntax error' } },
     ],
   });
@@ -288,6 +290,31 @@ describe('jobs', () => {
     const { status, body } = await send(fake.url, `POST ${base}/jobs/mine/cancel`);
     expect({ status, body }).toMatchObject({ status: 200, body: { job: { status: { state: 'DONE' } } } });
     expect('errorResult' in Object(body['job']).status).toBe(false);
+  });
+
+  it('is not complete before its time', async () => {
+    const first = await query({ query: 'slow', timeoutMs: 5 });
+    const reference = Object(first.body['jobReference']);
+    expect(first.body).toEqual({
+      kind: 'bigquery#queryResponse',
+      jobReference: reference,
+      location: 'US',
+      jobComplete: false,
+    });
+    const path = `/queries/${reference.jobId}`;
+    expect((await get(`${path}?timeoutMs=0`)).body['jobComplete']).toBe(false);
+    expect((await get(`/jobs/${reference.jobId}`)).body['status']).toEqual({ state: 'RUNNING' });
+    expect((await get(path)).body).toMatchObject({ jobComplete: true, totalRows: '5' });
+  });
+
+  it('ends where it is cancelled', async () => {
+    await insert({ query: { query: 'endless', useLegacySql: false } }, { jobId: 'mine' });
+    await send(fake.url, `POST ${base}/jobs/mine/cancel`);
+    expect((await get('/jobs/mine')).body['status']).toMatchObject({
+      state: 'DONE',
+      errorResult: { reason: 'stopped' },
+    });
+    expect(failure(await done('mine'))).toMatchObject({ status: 400, reason: 'stopped' });
   });
 
   it('forgets a deleted job', async () => {

@@ -173,6 +173,16 @@ describe('tabledata', () => {
     expect((await call(`GET ${path}`)).body['numRows']).toBe('6');
   });
 
+  it('takes a row under an insertId that a missing table has seen', async () => {
+    const rows = [{ insertId: 'i1', json: { id: 6 } }];
+    const late = '/datasets/shop/tables/late';
+    expect((await call(`POST ${late}/insertAll`, { rows })).status).toBe(404);
+    const schema = { fields: [{ name: 'id', type: 'INTEGER' }] };
+    await call('POST /datasets/shop/tables', { tableReference: { tableId: 'late' }, schema });
+    await call(`POST ${late}/insertAll`, { rows });
+    expect((await call(`GET ${late}`)).body['numRows']).toBe('1');
+  });
+
   it('skips bad rows and unknown values if asked', async () => {
     const rows = [{ json: { id: 6, extra: 1 } }, { json: { id: 'x' } }];
     const { body } = await call(`POST ${path}/insertAll`, {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../call/json.ts';
-import type { JsonRow, TableId } from '../../stand-in/engine/engine.ts';
+import type { JsonRow, RowError, TableId } from '../../stand-in/engine/engine.ts';
 import { flagAt, objectAt, objectsAt, textAt } from '../fields.ts';
 import { invalid, notImplemented } from '../rest-error.ts';
 import { ok } from '../rest-request.ts';
@@ -20,13 +20,11 @@ export const insertAll =
     if (rows.length === 0) throw invalid('No rows present in the request.');
     const id = idOf(ids);
     const fresh = rows.map((row, index) => ({ row, index })).filter(({ row }) => isNew(service, id, row));
-    const errors = await service.engine.appendRows(
+    const errors = await append(
+      service,
       id,
-      fresh.map(({ row }) => rowOf(row)),
-      {
-        skipInvalidRows: flagAt(body, 'skipInvalidRows') ?? false,
-        ignoreUnknownValues: flagAt(body, 'ignoreUnknownValues') ?? false,
-      },
+      body,
+      fresh.map(({ row }) => row),
     );
     forget(
       service,
@@ -40,6 +38,24 @@ export const insertAll =
     const kind = 'bigquery#tableDataInsertAllResponse';
     return ok(insertErrors.length === 0 ? { kind } : { kind, insertErrors });
   };
+
+async function append(
+  service: Service,
+  id: TableId,
+  body: JsonObject,
+  rows: readonly JsonObject[],
+): Promise<readonly RowError[]> {
+  const options = {
+    skipInvalidRows: flagAt(body, 'skipInvalidRows') ?? false,
+    ignoreUnknownValues: flagAt(body, 'ignoreUnknownValues') ?? false,
+  };
+  try {
+    return await service.engine.appendRows(id, rows.map(rowOf), options);
+  } catch (error) {
+    forget(service, id, rows);
+    throw error;
+  }
+}
 
 function rowOf(row: JsonObject): JsonRow {
   const json = objectAt(row, 'json');
