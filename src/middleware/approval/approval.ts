@@ -41,7 +41,7 @@ export interface ApprovalOptions {
   /** What approvers see of the session's prompt. Default: its SHA-256. */
   readonly prompt?: PromptShown;
   readonly onProgress?: ReportProgress;
-  /** Writes events that belong to no call of this process, such as a forged callback. */
+  /** Writes events that belong to no call of this process, such as a forged callback: `audit(…).record`. */
   readonly record?: (event: ApprovalEvent) => Promise<void>;
   readonly now?: () => Date;
 }

@@ -28,9 +28,9 @@ interface Pending extends Gate {
   readonly notice: ApprovalNotice;
   readonly running: Promise<unknown>;
   /** What the handler answers: status and body. */
-  send(
-    signed: Omit<SignedRequest, 'method' | 'headers'> & { method?: string; headers: object },
-  ): Promise<unknown>;
+  readonly send: (
+    message: Omit<SignedRequest, 'method' | 'headers'> & { method?: string; headers: object },
+  ) => Promise<unknown>;
   readonly answer: (changes?: Parameters<Gate['decide']>[1]) => Promise<unknown>;
 }
 

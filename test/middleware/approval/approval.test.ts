@@ -1,0 +1,471 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { compose } from '../../../src/call/compose.ts';
+import {
+  approvedKey,
+  assertApproved,
+  evidenceKey,
+  memoryApprovals,
+  reconsiderKey,
+  signDecision,
+  webhook,
+  type ApprovalStore,
+  type Evidence,
+} from '../../../src/middleware/approval/index.ts';
+import { audit, memoryStore } from '../../../src/middleware/audit/index.ts';
+import type { Decision } from '../../../src/middleware/policy/decision.ts';
+import { instantApprovals } from '../../../src/testing/instant-approvals.ts';
+import {
+  ana,
+  answer,
+  asks,
+  ben,
+  eventually,
+  failure,
+  openGate,
+  receiver,
+  secret,
+  someCall,
+  someContext,
+  type Receiver,
+} from './harness.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(async (each) => each.close()));
+});
+
+async function hook(respond: Parameters<typeof receiver>[0]): Promise<Receiver> {
+  const server = await receiver(respond);
+  open.push(server);
+  return server;
+}
+
+function toHook(url: string): ReturnType<typeof webhook> {
+  return webhook({ url, secrets: [secret], allowInsecureLoopback: true, firstRetry: 10, timeout: 200 });
+}
+
+const requiring = (approval: Partial<typeof asks.approval>): typeof asks => ({
+  ...asks,
+  approval: { ...asks.approval, ...approval },
+});
+
+describe('a call that needs approval', () => {
+  it('goes out by webhook, waits, and runs after a signed callback, over real connections', async () => {
+    const server = await hook((response) => response.writeHead(200).end());
+    const gate = openGate({ channels: [toHook(server.url)] });
+    const { url } = await gate.gate.listen(0);
+    open.push(gate.gate);
+    const context = someContext();
+    const running = gate.run(someCall(), context);
+    await eventually(() => server.requests.length === 1);
+    expect(gate.sent).toEqual([]);
+    const { data } = JSON.parse(server.requests[0]?.body ?? '');
+    const { id, requestHash } = data;
+    const decision = signDecision({ privateKey: ana.privateKey, id, requestHash, verdict: 'approve' });
+    expect((await fetch(url, decision)).status).toBe(200);
+    expect(await running).toBe(answer);
+    expect(gate.sent).toHaveLength(1);
+    expect(context.get(approvedKey)).toEqual({ id, requestHash });
+    expect(gate.progress.map(({ type }) => type)).toEqual([
+      'approval.waiting',
+      'approval.notified',
+      'approval.voted',
+      'approval.settled',
+    ]);
+  });
+
+  it('passes untouched when the policy allows it, and not at all when it denies', async () => {
+    const gate = openGate();
+    const allow: Decision = { effect: 'allow', policyDigest: 'a', rules: [], masks: [] };
+    const deny: Decision = { effect: 'deny', policyDigest: 'a', rules: [], reasons: asks.reasons };
+    expect(await gate.run(someCall(), someContext({ decision: allow }))).toBe(answer);
+    expect(await failure(gate.run(someCall(), someContext({ decision: deny })))).toMatchObject({
+      code: 'ERR_POLICY_DENIED',
+    });
+    expect([gate.sent.length, gate.box.notices]).toEqual([1, []]);
+  });
+
+  it('needs as many people as the rule says', async () => {
+    const gate = openGate();
+    const told = gate.box.next();
+    const running = gate.run(someCall(), someContext({ decision: requiring({ quorum: 2 }) }));
+    const notice = await told;
+    await gate.decide(notice);
+    await gate.decide(notice);
+    await sleep(150);
+    expect(gate.sent).toEqual([]);
+    await gate.decide(notice, { privateKey: ben.privateKey });
+    expect(await running).toBe(answer);
+  });
+
+  it('ends with an error when it expires, and a decision comes too late', async () => {
+    const gate = openGate();
+    const decision = requiring({ expiresInMs: 200 });
+    const error = await failure(gate.run(someCall(), someContext({ decision })));
+    expect(error).toMatchObject({
+      code: 'ERR_APPROVAL_EXPIRED',
+      message: 'Nobody decided in time; the approval request has expired. Nothing was sent.',
+    });
+    const [notice] = gate.box.notices;
+    expect(notice && (await gate.decide(notice)).status).toBe(410);
+    expect(gate.sent).toEqual([]);
+  });
+
+  it('never waits longer than 14 days', async () => {
+    const gate = openGate({ onPending: 'throw' });
+    const decision = requiring({ expiresInMs: 100 * 86_400_000 });
+    await failure(gate.run(someCall(), someContext({ decision })));
+    const [notice] = gate.box.notices;
+    const { requestedAt = '', expiresAt = '' } = notice ?? {};
+    expect(Date.parse(expiresAt) - Date.parse(requestedAt)).toBe(14 * 86_400_000);
+  });
+
+  it('stops at the abort of the caller, and its request is withdrawn', async () => {
+    const gate = openGate();
+    const abort = new AbortController();
+    const told = gate.box.next();
+    const running = failure(gate.run(someCall(), someContext({ signal: abort.signal })));
+    const notice = await told;
+    const reason = new Error('the user left');
+    abort.abort(reason);
+    expect(await running).toBe(reason);
+    expect((await gate.gate.find(notice.id))?.state).toBe('cancelled');
+    expect((await gate.decide(notice)).status).toBe(410);
+    expect(gate.sent).toEqual([]);
+  });
+
+  it('stops when its request is withdrawn', async () => {
+    const gate = openGate();
+    const told = gate.box.next();
+    const running = failure(gate.run());
+    await gate.gate.withdraw((await told).id, 'ana@acme.io', 'stop');
+    expect(await running).toMatchObject({
+      code: 'ERR_APPROVAL_EXPIRED',
+      message: expect.stringMatching(/withdrawn/),
+    });
+  });
+
+  it('after the wait throws a handle, and the same call sent again uses the approval once', async () => {
+    const gate = openGate({ waitFor: 100 });
+    const pending = await failure(gate.run());
+    const [notice] = gate.box.notices;
+    if (notice === undefined) throw new Error('nobody was told');
+    const { id, requestHash, expiresAt } = notice;
+    expect(pending).toMatchObject({ code: 'ERR_APPROVAL_PENDING', approval: { id, requestHash, expiresAt } });
+    await gate.decide(notice);
+    expect(await gate.run()).toBe(answer);
+    const next = await failure(gate.run());
+    expect(next).toMatchObject({ code: 'ERR_APPROVAL_PENDING' });
+    expect(gate.box.notices.map((each) => each.id)).toEqual([id, expect.not.stringMatching(id)]);
+    expect(gate.sent).toHaveLength(1);
+  });
+});
+
+describe('with onPending: throw', () => {
+  it('a call throws a handle that is plain JSON, and asks only once while it is pending', async () => {
+    const gate = openGate({ onPending: 'throw' });
+    const errors = [await failure(gate.run()), await failure(gate.run())];
+    const [notice] = gate.box.notices;
+    const { id, requestHash, expiresAt } = notice ?? {};
+    const handles = errors.map((error) => JSON.parse(JSON.stringify(error)).approval);
+    expect(handles).toEqual([
+      { id, requestHash, expiresAt },
+      { id, requestHash, expiresAt },
+    ]);
+    expect(gate.box.notices).toHaveLength(1);
+  });
+
+  it('the approval serves the process that comes after, on the same store', async () => {
+    const store = memoryApprovals();
+    const before = openGate({ onPending: 'throw', store });
+    await failure(before.run());
+    const [notice] = before.box.notices;
+    if (notice === undefined) throw new Error('nobody was told');
+    const after = openGate({ onPending: 'throw', store });
+    await after.decide(notice);
+    expect(await after.run()).toBe(answer);
+    expect([after.box.notices, before.sent, after.sent.length]).toEqual([[], [], 1]);
+  });
+
+  it('a webhook that does not take the message within the time ends the request', async () => {
+    const server = await hook((response) => response.writeHead(500).end());
+    const gate = openGate({ onPending: 'throw', deliverFor: 150, channels: [toHook(server.url)] });
+    expect(await failure(gate.run())).toMatchObject({
+      code: 'ERR_APPROVAL_EXPIRED',
+      message:
+        'Nobody could be told that the call needs approval (webhook answered 500). Nothing was sent. Whoever runs the guard must repair the channel.',
+    });
+  });
+});
+
+describe('an approval', () => {
+  it('is spent by exactly one of 200 calls that race for it', async () => {
+    const gate = openGate({ maximumPending: 1000 });
+    const told = gate.box.next();
+    const calls = Array.from({ length: 200 }, async () => gate.run(someCall()).then(() => 'sent', codeOf));
+    await gate.decide(await told);
+    const outcomes = await Promise.all(calls);
+    expect(tally(outcomes)).toEqual({ sent: 1, 'ERR_APPROVAL_EXPIRED already_consumed': 199 });
+    expect([gate.sent.length, gate.box.notices.length]).toEqual([1, 1]);
+    expect(gate.events.filter((event) => event.type === 'approval.consumed')).toHaveLength(1);
+  });
+
+  it('covers what was asked: when the policy decides differently now, nothing is sent', async () => {
+    const orders = { project: 'acme', dataset: 'shop', name: 'orders' };
+    const evidence = (etag: string): Evidence => ({ tables: [{ name: orders, etag }], columns: [] });
+    const mask = { table: orders, path: ['email'], with: 'nullify', rule: 'pii' } as const;
+    const changes: Record<string, { decision: Decision; evidence: Evidence }> = {
+      'the same': { decision: asks, evidence: evidence('e1') },
+      'another policy': { decision: { ...asks, policyDigest: 'b'.repeat(64) }, evidence: evidence('e1') },
+      'another schema': { decision: asks, evidence: evidence('e2') },
+      'another mask': { decision: { ...asks, masks: [mask] }, evidence: evidence('e1') },
+      'a denial': {
+        decision: { effect: 'deny', policyDigest: 'b', rules: [], reasons: asks.reasons },
+        evidence: evidence('e1'),
+      },
+    };
+    const outcomes: Record<string, unknown> = {};
+    for (const [name, again] of Object.entries(changes)) {
+      const gate = openGate({
+        channels: [instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
+      });
+      const context = someContext();
+      context.set(evidenceKey, evidence('e1'));
+      context.set(reconsiderKey, async () => again);
+      const outcome = await gate.run(someCall(), context).then(() => 'sent', codeOf);
+      outcomes[name] = [outcome, gate.sent.length, gate.events.at(-1)?.type];
+    }
+    const refused = ['ERR_APPROVAL_EXPIRED action_digest_mismatch', 0, 'approval.withdrawn'];
+    expect(outcomes).toEqual({
+      'the same': ['sent', 1, 'approval.consumed'],
+      'another policy': refused,
+      'another schema': refused,
+      'another mask': refused,
+      'a denial': ['ERR_POLICY_DENIED Ask a data owner.', 0, 'approval.withdrawn'],
+    });
+  });
+
+  it('of one text does not serve another', async () => {
+    const gate = openGate({ onPending: 'throw' });
+    await failure(gate.run(someCall('DELETE FROM a WHERE id = 1')));
+    const [notice] = gate.box.notices;
+    if (notice !== undefined) await gate.decide(notice);
+    const error = await failure(gate.run(someCall('DELETE FROM a WHERE id = 2')));
+    expect(error).toMatchObject({ code: 'ERR_APPROVAL_PENDING' });
+    expect([gate.sent, gate.box.notices.length]).toEqual([[], 2]);
+  });
+
+  it('expires like the request, and is not spent in its last millisecond', async () => {
+    const clock = { now: new Date() };
+    const gate = openGate({ onPending: 'throw', now: () => clock.now });
+    await failure(gate.run());
+    const [notice] = gate.box.notices;
+    if (notice === undefined) throw new Error('nobody was told');
+    await gate.decide(notice, { now: clock.now });
+    clock.now = new Date(notice.expiresAt);
+    expect(await failure(gate.run())).toMatchObject({ code: 'ERR_APPROVAL_PENDING' });
+    expect([gate.sent, gate.box.notices.length]).toEqual([[], 2]);
+  });
+});
+
+describe('nobody is asked', () => {
+  it('when only the requester could approve', async () => {
+    const gate = openGate();
+    const context = someContext({
+      principal: 'ana@acme.io',
+      decision: requiring({ approvers: ['Ana@acme.io'] }),
+    });
+    expect(await failure(gate.run(someCall(), context))).toMatchObject({
+      code: 'ERR_CONFIG',
+      message: expect.stringMatching(/needs 1 approvals, but only 0/),
+    });
+    expect(gate.box.notices).toEqual([]);
+  });
+
+  it('about an upload, whose content nobody can see', async () => {
+    const gate = openGate();
+    const upload = { contentType: 'text/csv', stream: Readable.from(['a,b']) };
+    expect(await failure(gate.run({ ...someCall(), upload }))).toMatchObject({ code: 'ERR_POLICY_DENIED' });
+    expect([gate.sent, gate.box.notices]).toEqual([[], []]);
+  });
+
+  it('by a principal that has too many requests pending', async () => {
+    const gate = openGate({ onPending: 'throw', maximumPending: 3 });
+    const codes: unknown[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      codes.push(await gate.run(someCall(`DELETE FROM a WHERE id = ${index}`)).catch(codeOf));
+    }
+    const pending = 'ERR_APPROVAL_PENDING Ask a data owner.';
+    const flood = 'ERR_LIMIT_EXCEEDED too many pending';
+    expect(codes).toEqual([pending, pending, pending, flood, flood]);
+    expect(gate.box.notices).toHaveLength(3);
+  });
+
+  it('when it cannot be written down', async () => {
+    const gate = openGate({
+      record: async () => {
+        throw new Error('disk full');
+      },
+    });
+    expect(await failure(gate.run())).toMatchObject({ message: 'disk full' });
+    expect([gate.sent, gate.box.notices]).toEqual([[], []]);
+  });
+});
+
+describe('nothing is sent', () => {
+  it('when the webhook is down, slow or answers rubbish until the wait is over', async () => {
+    const answers: Parameters<typeof receiver>[0][] = [
+      (response) => response.destroy(),
+      () => undefined,
+      (response) => response.socket?.end('rubbish\r\n\r\n'),
+      (response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
+    ];
+    const outcomes = await Promise.all(
+      answers.map(async (respond) => {
+        const server = await hook(respond);
+        const gate = openGate({ channels: [toHook(server.url)], waitFor: 600 });
+        const code = await gate.run().catch(codeOf);
+        return [code, gate.sent.length, server.requests.length > 1, gate.events.map(({ type }) => type)];
+      }),
+    );
+    const ended = ['approval.requested', 'approval.withdrawn'];
+    expect(outcomes).toEqual(answers.map(() => ['ERR_APPROVAL_EXPIRED undeliverable', 0, true, ended]));
+  });
+
+  it('and no attempt is made after the wait', async () => {
+    const server = await hook((response) => response.writeHead(503).end());
+    const gate = openGate({ channels: [toHook(server.url)], waitFor: 100 });
+    await failure(gate.run());
+    const count = server.requests.length;
+    await sleep(300);
+    expect(server.requests).toHaveLength(count);
+  });
+
+  it('when the webhook says at once that it is gone', async () => {
+    const server = await hook((response) => response.writeHead(410).end());
+    const gate = openGate({ channels: [toHook(server.url)] });
+    expect(await failure(gate.run())).toMatchObject({
+      code: 'ERR_APPROVAL_EXPIRED',
+      message: expect.stringMatching(/\(The webhook answered 410 and is switched off\)/),
+    });
+  });
+
+  it('when the store fails', async () => {
+    const broken: ApprovalStore = {
+      ...memoryApprovals(),
+      findOpen: async () => {
+        throw new Error('store is down');
+      },
+      watch: () => () => undefined,
+    };
+    const gate = openGate({ store: broken });
+    expect(await failure(gate.run())).toMatchObject({ message: 'store is down' });
+    expect([gate.sent, gate.box.notices]).toEqual([[], []]);
+  });
+});
+
+describe('a call goes on', () => {
+  it('when one channel of two fails', async () => {
+    const down = {
+      name: 'down',
+      notify: async () => {
+        throw new Error('down');
+      },
+    };
+    const gate = openGate({
+      channels: [down, instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
+    });
+    expect(await gate.run()).toBe(answer);
+  });
+
+  it('when a progress bar breaks', async () => {
+    const gate = openGate({
+      channels: [instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
+      onProgress: () => {
+        throw new Error('no terminal');
+      },
+    });
+    expect(await gate.run()).toBe(answer);
+  });
+});
+
+describe('instantApprovals', () => {
+  it('rejects with its comment', async () => {
+    const instant = instantApprovals({ verdict: 'reject', approver: 'ben@acme.io', comment: 'too broad' });
+    const gate = openGate({ people: [], channels: [instant] });
+    expect(await failure(gate.run())).toMatchObject({
+      code: 'ERR_APPROVAL_REJECTED',
+      message: 'ben@acme.io rejected the call: too broad. Nothing was sent. Do not repeat it unchanged.',
+    });
+    expect(instant.notices).toHaveLength(1);
+  });
+
+  it('cannot approve as somebody whom the rule does not name, nor as the requester', async () => {
+    const gate = openGate({ channels: [instantApprovals({ verdict: 'approve', approver: 'eve@acme.io' })] });
+    expect(await failure(gate.run())).toMatchObject({
+      message: expect.stringMatching(/eve@acme.io may not decide \(not_entitled\)/),
+    });
+    const own = openGate({ channels: [instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })] });
+    const error = await failure(own.run(someCall(), someContext({ delegation: ['ana@acme.io'] })));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/ana@acme.io may not decide \(self_approval\)/),
+    });
+    expect([gate.sent, own.sent]).toEqual([[], []]);
+  });
+});
+
+describe('the record', () => {
+  it('has the request before anybody is asked, the signed vote before it counts, and the use before sending', async () => {
+    const store = memoryStore();
+    const types = (): string[] => store.events().map((event) => event.type);
+    const seen: string[][] = [];
+    const box = {
+      name: 'box',
+      notify: async (_notice: unknown, way: Parameters<ReturnType<typeof instantApprovals>['notify']>[1]) => {
+        seen.push(types());
+        await way.decide({ verdict: 'approve', person: 'ana@acme.io' });
+      },
+    };
+    const { gate } = openGate({ channels: [box] });
+    const handle = compose([audit({ store }), gate], async () => {
+      seen.push(types());
+      return answer;
+    });
+    const call = someCall();
+    await handle(call, someContext());
+    expect(seen).toEqual([
+      ['session.started', 'call.started', 'approval.requested'],
+      ['session.started', 'call.started', 'approval.requested', 'approval.decided', 'approval.consumed'],
+    ]);
+    expect(new Set(store.events().map((event) => event.call ?? call.id))).toEqual(new Set([call.id]));
+  });
+});
+
+describe('assertApproved', () => {
+  it('stops a call that needs approval where no approval middleware stood in its way', () => {
+    const context = someContext();
+    expect(() => assertApproved('call', context)).toThrow(/no approval middleware stands between/);
+    context.set(approvedKey, { id: 'x', requestHash: 'y' });
+    expect(() => assertApproved('call', context)).not.toThrow();
+    const allow: Decision = { effect: 'allow', policyDigest: 'a', rules: [], masks: [] };
+    expect(() => assertApproved('call', someContext({ decision: allow }))).not.toThrow();
+  });
+});
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('reasons' in error)) {
+    return String(error);
+  }
+  const reasons: unknown = error.reasons;
+  const last: unknown = Array.isArray(reasons) ? reasons.at(-1) : undefined;
+  const message = typeof last === 'object' && last !== null && 'message' in last ? String(last.message) : '';
+  return `${String(error.code)} ${message}`;
+}
+
+function tally(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
