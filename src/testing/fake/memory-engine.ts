@@ -12,6 +12,7 @@ import type {
   NewTable,
   QueryRequest,
   ReadOptions,
+  RoutineRecord,
   RowError,
   RowPage,
   TableField,
@@ -169,6 +170,11 @@ export class MemoryEngine implements Engine {
     const { record, rows } = this.#stored(source);
     await this.#write(destination, record.schema, rows, options);
     return this.#stored(destination).record;
+  }
+
+  async listRoutines(id: DatasetReference): Promise<readonly RoutineRecord[]> {
+    await this.getDataset(id);
+    return [];
   }
 
   async close(): Promise<void> {

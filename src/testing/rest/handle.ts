@@ -6,7 +6,7 @@ import { getQueryResults } from './jobs/query-results.ts';
 import { getModel, getServiceAccount, listModels, listProjects, listRowAccessPolicies } from './projects.ts';
 import { errorBody, notImplemented, toRestError } from './rest-error.ts';
 import type { RestAnswer, RestRequest } from './rest-request.ts';
-import { getRoutine, listRoutines } from './routines.ts';
+import { deleteRoutine, getRoutine, insertRoutine, listRoutines, updateRoutine } from './routines.ts';
 import { continueUpload, startUpload } from './resumable-upload.ts';
 import { router, type Handler, type Route } from './routes.ts';
 import type { Service } from './service.ts';
@@ -30,9 +30,6 @@ const lacking: readonly (readonly [method: string, pattern: string, name: string
   ['POST', `${routine}:getIamPolicy`, 'routines.getIamPolicy'],
   ['POST', `${routine}:setIamPolicy`, 'routines.setIamPolicy'],
   ['POST', `${routine}:testIamPermissions`, 'routines.testIamPermissions'],
-  ['POST', `${dataset}/routines`, 'routines.insert'],
-  ['PUT', routine, 'routines.update'],
-  ['DELETE', routine, 'routines.delete'],
   ['PATCH', model, 'models.patch'],
   ['DELETE', model, 'models.delete'],
   ['POST', `${table}/rowAccessPolicies`, 'rowAccessPolicies.insert'],
@@ -75,7 +72,10 @@ function routesOf(service: Service): readonly Route[] {
     route('POST', `${table}/insertAll`, insertAll(service)),
     route('GET', `${table}/rowAccessPolicies`, listRowAccessPolicies(service)),
     route('GET', `${dataset}/routines`, listRoutines(service)),
+    route('POST', `${dataset}/routines`, insertRoutine(service)),
     route('GET', routine, getRoutine(service)),
+    route('PUT', routine, updateRoutine(service)),
+    route('DELETE', routine, deleteRoutine(service)),
     route('GET', `${dataset}/models`, listModels(service)),
     route('GET', model, getModel(service)),
     route('GET', 'projects', listProjects(service)),

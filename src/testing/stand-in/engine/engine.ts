@@ -4,6 +4,7 @@ import type {
   DatasetReference,
   NewDataset,
   NewTable,
+  RoutineRecord,
   TableField,
   TableId,
   TablePatch,
@@ -113,6 +114,9 @@ export interface Engine {
   /** Empties the table (`WRITE_TRUNCATE` of a load). */
   truncateTable(id: TableId): Promise<void>;
   copyTable(source: TableId, destination: TableId, options?: CopyOptions): Promise<TableRecord>;
+
+  /** Persistent SQL functions of a dataset. Without this method the routines methods of REST answer 501. */
+  listRoutines?(id: DatasetReference): Promise<readonly RoutineRecord[]>;
 
   close(): Promise<void>;
 }

@@ -99,3 +99,16 @@ export type NewTable = TableId & Partial<TableSettings> & { readonly schema?: re
 
 /** A new schema may add columns and relax modes; anything else is refused as BigQuery refuses it. */
 export type TablePatch = Partial<TableSettings> & { readonly schema?: readonly TableField[] };
+
+/** A persistent function in SQL, as the Routine resource has it. */
+export interface RoutineRecord extends DatasetReference {
+  readonly routineId: string;
+  readonly routineType: 'SCALAR_FUNCTION' | 'TABLE_VALUED_FUNCTION' | 'AGGREGATE_FUNCTION';
+  /** `StandardSqlDataType`s; absent for `ANY TYPE`. */
+  readonly arguments: readonly { readonly name: string; readonly dataType?: object }[];
+  readonly returnType?: object;
+  readonly definitionBody: string;
+  readonly creationTime: number;
+  readonly lastModifiedTime: number;
+  readonly etag: string;
+}
