@@ -1,0 +1,2 @@
+/** ESM-only packages: `require()` of them breaks Jest, so they are written into our files. */
+export const inlined: readonly string[] = ['canonicalize', 'is-network-error', 'p-retry'];

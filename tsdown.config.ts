@@ -1,0 +1,42 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+import { inlined } from './scripts/inlined.ts';
+
+const shared = {
+  platform: 'node',
+  target: 'node22.13',
+  sourcemap: false,
+  clean: false,
+  hash: false,
+  // `onlyBundle` makes the build fail when any other package would be written in.
+  deps: { alwaysBundle: [...inlined], onlyBundle: [...inlined] },
+} satisfies UserConfig;
+
+const config: UserConfig[] = defineConfig([
+  {
+    ...shared,
+    name: 'library',
+    // One CommonJS file for `import` and `require`, so that there is one `BigQuery` class.
+    format: 'cjs',
+    outDir: 'dist',
+    entry: {
+      index: 'src/index.ts',
+      errors: 'src/errors.ts',
+      middleware: 'src/middleware/index.ts',
+      sql: 'src/sql/index.ts',
+      testing: 'src/testing/index.ts',
+    },
+    dts: { oxc: true },
+    // Lazy `import()` stays lazy as `require()`: Jest has no `import()` without a flag.
+    outputOptions: { dynamicImportInCjs: false, chunkFileNames: 'chunks/[name].cjs' },
+  },
+  {
+    ...shared,
+    name: 'command line',
+    format: 'esm',
+    outDir: 'dist/cli',
+    entry: { main: 'src/cli/main.ts' },
+    dts: false,
+  },
+]);
+
+export default config;
