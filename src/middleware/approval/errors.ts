@@ -40,7 +40,7 @@ export function stillPending(record: ApprovalRecord, callId: string): ApprovalEr
 export function notApproved(record: ApprovalRecord, callId: string): ApprovalError {
   const rejection = record.votes.find((vote) => vote.verdict === 'reject');
   if (record.state === 'rejected' && rejection !== undefined) {
-    const comment = rejection.comment === undefined ? '' : `: ${renderSafely(rejection.comment)}`;
+    const comment = rejection.comment === undefined ? '' : `: "${renderSafely(rejection.comment)}"`;
     const message = `${rejection.person} rejected the call${comment}. Nothing was sent. Do not repeat it unchanged.`;
     const reasons = [
       ...whyAsked(record),

@@ -16,8 +16,8 @@ export interface WebhookOptions {
    */
   readonly secrets: readonly [string, ...string[]];
   readonly name?: string;
-  /** Where approvers send their decision; goes into the message. */
-  readonly callbackUrl?: string;
+  /** Where approvers send their decision; goes into the message. A function if it is known only later. */
+  readonly callbackUrl?: string | (() => string);
   /** Where the whole request can be read when it was too long for the message. */
   readonly link?: (id: string) => string;
   /** Milliseconds for one attempt. Default 15 s. */
@@ -87,8 +87,8 @@ function failed(
 }
 
 function encode(notice: ApprovalNotice, { callbackUrl, link }: WebhookOptions): Buffer {
-  const callback =
-    callbackUrl === undefined ? {} : { callback: { url: callbackUrl, type: 'approval.decision' } };
+  const url = typeof callbackUrl === 'function' ? callbackUrl() : callbackUrl;
+  const callback = url === undefined ? {} : { callback: { url, type: 'approval.decision' } };
   const data = { ...fitNotice(notice, link?.(notice.id)), ...callback };
   return Buffer.from(JSON.stringify({ type: 'approval.requested', timestamp: notice.requestedAt, data }));
 }

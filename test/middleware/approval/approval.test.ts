@@ -397,7 +397,7 @@ describe('instantApprovals', () => {
     const gate = openGate({ people: [], channels: [instant] });
     expect(await failure(gate.run())).toMatchObject({
       code: 'ERR_APPROVAL_REJECTED',
-      message: 'ben@acme.io rejected the call: too broad. Nothing was sent. Do not repeat it unchanged.',
+      message: 'ben@acme.io rejected the call: "too broad". Nothing was sent. Do not repeat it unchanged.',
     });
     expect(instant.notices).toHaveLength(1);
   });

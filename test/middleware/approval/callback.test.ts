@@ -104,10 +104,10 @@ describe('a signed decision', () => {
     expect(await running).toMatchObject({
       code: 'ERR_APPROVAL_REJECTED',
       message:
-        'ana@acme.io rejected the call: ask for less⟨U+202E⟩. Nothing was sent. Do not repeat it unchanged.',
+        'ana@acme.io rejected the call: "ask for less⟨U+202E⟩". Nothing was sent. Do not repeat it unchanged.',
       reasons: [
         { rule: 'writes-need-a-person', message: 'Ask a data owner.' },
-        { rule: 'approval', message: 'rejected by ana@acme.io: ask for less⟨U+202E⟩' },
+        { rule: 'approval', message: 'rejected by ana@acme.io: "ask for less⟨U+202E⟩"' },
       ],
     });
     expect(sent).toEqual([]);
