@@ -110,6 +110,8 @@ export interface CreateTable extends Create {
   readonly query?: Query;
   /** `LIKE`, `COPY`, `CLONE` of another table. */
   readonly from?: { readonly how: 'LIKE' | 'COPY' | 'CLONE'; readonly table: TableReference };
+  /** `WITH CONNECTION` of an external table. */
+  readonly connection?: Path;
 }
 
 export interface ColumnDefinition extends Positioned {

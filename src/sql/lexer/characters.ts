@@ -21,7 +21,8 @@ export const isLoneSurrogate = (text: string, at: number): boolean => {
 /** What no reader of SQL agrees on, wherever it stands: also inside literals and comments. */
 export const forbiddenEverywhere = (text: string, at: number): string | undefined => {
   const code = text.charCodeAt(at);
-  if (code === 13) return text.charCodeAt(at + 1) === 10 ? undefined : 'a carriage return without a line feed';
+  if (code === 13)
+    return text.charCodeAt(at + 1) === 10 ? undefined : 'a carriage return without a line feed';
   if (code === 0) return 'a NUL character';
   if (code === 11) return 'a vertical tab';
   if (code === 12) return 'a form feed';
@@ -30,4 +31,5 @@ export const forbiddenEverywhere = (text: string, at: number): string | undefine
 };
 
 /** Characters that some readers take as the end of a line and others do not. */
-export const isDoubtfulLineEnd = (code: number): boolean => code === 0x85 || code === 0x2028 || code === 0x2029;
+export const isDoubtfulLineEnd = (code: number): boolean =>
+  code === 0x85 || code === 0x2028 || code === 0x2029;

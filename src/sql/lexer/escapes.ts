@@ -27,14 +27,20 @@ const hexadecimal = (text: string, at: number, count: number): number => {
 
 const isOctal = (text: string, at: number): boolean => /^[0-3][0-7]{2}$/.test(text.slice(at, at + 3));
 
-const isCharacter = (code: number): boolean => code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+const isCharacter = (code: number): boolean =>
+  code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 
 /** Reads one escape whose letter stands at `at`; the length includes the letter. */
-const readEscape = (text: string, at: number, bytes: boolean): { value: string; length: number } | undefined => {
+const readEscape = (
+  text: string,
+  at: number,
+  bytes: boolean,
+): { value: string; length: number } | undefined => {
   const letter = text.charAt(at);
   const known = simple[letter];
   if (known !== undefined) return { value: known, length: 1 };
-  if (isOctal(text, at)) return { value: String.fromCharCode(Number.parseInt(text.slice(at, at + 3), 8)), length: 3 };
+  if (isOctal(text, at))
+    return { value: String.fromCharCode(Number.parseInt(text.slice(at, at + 3), 8)), length: 3 };
   const count = digitCounts[letter];
   if (count === undefined || (bytes && count > 2)) return undefined;
   const code = hexadecimal(text, at + 1, count);
@@ -55,7 +61,8 @@ export const decodeEscapes = (text: string, bytes: boolean): Decoded => {
 };
 
 /** One character per byte of the UTF-8 form; characters that came from escapes are bytes already. */
-export const toBytes = (text: string): string => (isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
+export const toBytes = (text: string): string =>
+  isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 
 const isAscii = (text: string): boolean => {
   for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 127) return false;

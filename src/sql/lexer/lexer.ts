@@ -1,6 +1,13 @@
 import type { Gap, GapCode } from '../gaps.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
-import { forbiddenEverywhere, isDigit, isDoubtfulLineEnd, isHexDigit, isNamePart, isNameStart } from './characters.ts';
+import {
+  forbiddenEverywhere,
+  isDigit,
+  isDoubtfulLineEnd,
+  isHexDigit,
+  isNamePart,
+  isNameStart,
+} from './characters.ts';
 import { decodeEscapes, toBytes } from './escapes.ts';
 import { reservedWords } from './reserved.ts';
 import type { Comment, Token, TokenKind } from './token.ts';
@@ -54,7 +61,8 @@ const readNext = (state: State): void => {
   const code = text.charCodeAt(at);
   if (code === 32 || code === 10 || code === 9) state.at += 1;
   else if (isNameStart(code)) readWord(state);
-  else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(at + 1)) && !followsName(state))) readNumber(state);
+  else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(at + 1)) && !followsName(state)))
+    readNumber(state);
   else if (code === 39 || code === 34) readString(state, at);
   else if (code === 96) readQuoted(state);
   else if (code === 35 || (code === 45 && text.charCodeAt(at + 1) === 45)) readLineComment(state);
@@ -92,7 +100,12 @@ const readQuoted = (state: State): void => {
   const inner = state.text.slice(state.at + 1, end - 1);
   const decoded = decodeEscapes(inner, false);
   if ('badEscape' in decoded) {
-    gap(state, state.at + 1 + decoded.badEscape, state.at + 3 + decoded.badEscape, 'An escape that GoogleSQL does not know.');
+    gap(
+      state,
+      state.at + 1 + decoded.badEscape,
+      state.at + 3 + decoded.badEscape,
+      'An escape that GoogleSQL does not know.',
+    );
   } else if (decoded.value === '') {
     gap(state, state.at, end, 'An empty name in back-quotes.');
   }
@@ -168,7 +181,9 @@ const followsName = (state: State): boolean => {
   const before = state.tokens.at(-1);
   if (before === undefined) return false;
   if (before.kind === 'symbol') return before.keyword === ')' || before.keyword === ']';
-  return before.kind !== 'word' ? before.kind === 'quoted' : !reservedWords.has(before.keyword) || isField(state, -2);
+  return before.kind !== 'word'
+    ? before.kind === 'quoted'
+    : !reservedWords.has(before.keyword) || isField(state, -2);
 };
 
 const isField = (state: State, index: number): boolean => state.tokens.at(index)?.keyword === '.';
@@ -204,7 +219,8 @@ const readNumber = (state: State): void => {
   }
 };
 
-const isInteger = (digits: string): boolean => isHexDigit(digits.charCodeAt(digits.length - 1)) && !/[.]|^[0-9]+e/i.test(digits);
+const isInteger = (digits: string): boolean =>
+  isHexDigit(digits.charCodeAt(digits.length - 1)) && !/[.]|^[0-9]+e/i.test(digits);
 
 const readDashPart = (state: State, found: string): void => {
   const dot = found.indexOf('.');
@@ -243,7 +259,8 @@ const addComment = (state: State, end: number, line: boolean): void => {
   for (let at = start; at < end; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 32 || code > 0xd7ff) checkCharacter(state, at);
-    else if (line && code > 127 && isDoubtfulLineEnd(code)) gap(state, at, at + 1, 'A comment holds a doubtful line end.');
+    else if (line && code > 127 && isDoubtfulLineEnd(code))
+      gap(state, at, at + 1, 'A comment holds a doubtful line end.');
   }
   if (parserDirective.test(text.slice(start, end))) {
     gap(state, start, end, 'A comment would hide text from the parser. Remove it.');
@@ -259,7 +276,8 @@ const readAt = (state: State): void => {
   const next = text.charCodeAt(at + 1);
   if (next === 64) readAtName(state, 'systemVariable', 2);
   else if (next === 123) readHint(state);
-  else if (isDigit(next)) push(state, 'hint', endOfName(text, at + 1), text.slice(at + 1, endOfName(text, at + 1)));
+  else if (isDigit(next))
+    push(state, 'hint', endOfName(text, at + 1), text.slice(at + 1, endOfName(text, at + 1)));
   else readAtName(state, 'parameter', 1);
 };
 
@@ -283,8 +301,17 @@ const readAtName = (state: State, kind: TokenKind, prefix: number): void => {
 const readHint = (state: State): void => {
   const close = state.text.indexOf('}', state.at);
   const inner = close === -1 ? '' : state.text.slice(state.at + 2, close);
-  if (close === -1 || /[^\w\s=,.'"-]|--/.test(inner) || /['"][^'"]*$/.test(inner.replace(/'[^'"]*'|"[^'"]*"/g, ''))) {
-    gap(state, state.at, close === -1 ? state.at + 2 : close + 1, 'A hint that is not a list of names and plain values.');
+  if (
+    close === -1 ||
+    /[^\w\s=,.'"-]|--/.test(inner) ||
+    /['"][^'"]*$/.test(inner.replace(/'[^'"]*'|"[^'"]*"/g, ''))
+  ) {
+    gap(
+      state,
+      state.at,
+      close === -1 ? state.at + 2 : close + 1,
+      'A hint that is not a list of names and plain values.',
+    );
   }
   push(state, 'hint', close === -1 ? state.text.length : close + 1, inner);
 };
@@ -316,7 +343,10 @@ const refuseCharacter = (state: State, code: number): void => {
   const reason = forbiddenEverywhere(state.text, at);
   const shown = `U+${(state.text.codePointAt(at) ?? code).toString(16).toUpperCase().padStart(4, '0')}`;
   const length = (state.text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-  const message = reason === undefined ? `The character ${shown} has no place outside of quotes.` : `The text holds ${reason}.`;
+  const message =
+    reason === undefined
+      ? `The character ${shown} has no place outside of quotes.`
+      : `The text holds ${reason}.`;
   gap(state, at, at + length, message);
   state.at += length;
 };
@@ -338,7 +368,12 @@ const closeBracket = (state: State, symbol: string): void => {
   const opened = state.open.pop();
   const opener = opened === undefined ? undefined : state.tokens[opened];
   const closer = state.tokens[index];
-  if (opened === undefined || opener === undefined || closer === undefined || opener.keyword !== openers[symbol]) {
+  if (
+    opened === undefined ||
+    opener === undefined ||
+    closer === undefined ||
+    opener.keyword !== openers[symbol]
+  ) {
     bracketGap(state, index, 'closes nothing');
     return;
   }

@@ -1,0 +1,67 @@
+import type { ExportData, LoadData } from '../../ast/index.ts';
+import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import type { Node, NodeOf } from '../tree.ts';
+import { convertExpression } from './expressions.ts';
+import { tableReference } from './from.ts';
+import { columnDefinitions, connectionOf, option, optionsOf } from './options.ts';
+import { convertQuery } from './queries.ts';
+
+export const exportData = (reader: Reader, node: NodeOf<'export_data_stmt'>): ExportData => {
+  eat(reader, node.exportDataKw, node.as.asKw);
+  const { withConnection } = node;
+  return {
+    type: 'exportData',
+    ...(withConnection === undefined ? {} : { connection: connectionOf(reader, withConnection) }),
+    options: optionsOf(reader, node.options),
+    query: convertQuery(reader, node.as.expr),
+    range: rangeOf(reader, node),
+  };
+};
+
+type Draft = { -readonly [Key in keyof LoadData]: LoadData[Key] };
+
+export const loadData = (reader: Reader, node: NodeOf<'load_data_stmt'>): LoadData => {
+  eat(reader, node.loadDataKw, node.intoKw);
+  const draft: Draft = {
+    type: 'loadData',
+    target: tableReference(reader, node.table),
+    overwrite: node.intoKw.name === 'OVERWRITE',
+    options: [],
+    range: rangeOf(reader, node),
+  };
+  if (node.columns !== undefined) draft.columns = columnDefinitions(reader, node.columns.expr.items);
+  for (const clause of node.clauses) loadClause(reader, draft, clause);
+  return draft;
+};
+
+const loadClause = (reader: Reader, draft: Draft, clause: Node): void => {
+  switch (clause.type) {
+    case 'bigquery_options':
+      draft.options = [...draft.options, ...optionsOf(reader, clause)];
+      break;
+    case 'from_files_options':
+      eat(reader, clause.fromFilesKw);
+      draft.options = [...draft.options, ...clause.options.expr.items.map((item) => option(reader, item))];
+      break;
+    case 'with_connection_clause':
+      draft.connection = connectionOf(reader, clause);
+      break;
+    case 'partition_by_clause':
+      eat(reader, clause.partitionByKw);
+      for (const item of clause.specifications.items) convertExpression(reader, item);
+      break;
+    case 'cluster_by_clause':
+      eat(reader, clause.clusterByKw);
+      for (const item of clause.columns.items) convertExpression(reader, item);
+      break;
+    case 'with_partition_columns_clause':
+      eat(reader, clause.withPartitionColumnsKw);
+      draft.columns = [
+        ...(draft.columns ?? []),
+        ...columnDefinitions(reader, clause.columns?.expr.items ?? []),
+      ];
+      break;
+    default:
+      unexpected(reader, clause);
+  }
+};
