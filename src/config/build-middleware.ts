@@ -1,5 +1,6 @@
 import { GuardError } from '../errors.ts';
 import type { Middleware } from '../call/middleware.ts';
+import { wellFormed } from '../call/well-formed.ts';
 import {
   approval,
   webhook,
@@ -40,6 +41,7 @@ export async function buildMiddleware(
       prompts: file.audit.prompts,
       parameters: file.audit.parameters,
     }),
+    wellFormed(),
     policy({ document: config.policy, jobs, catalog: catalogOf() }),
     ...(gate === undefined ? [] : [gate]),
     limits({ limits: file.limits }),

@@ -6,12 +6,13 @@ import { createContext, type Context } from '../call/context.ts';
 import { fromHttpRequest } from '../call/normalise.ts';
 import type { Session } from '../call/principal.ts';
 import type { Result } from '../call/result.ts';
+import { sendsRecorded } from '../middleware/audit/index.ts';
 import { errorAnswer, unauthorized, writeAnswer } from './gateway/answer.ts';
 import { readRequest } from './gateway/read-request.ts';
 import type { Identity } from './static-tokens.ts';
 
 export interface ServiceOptions {
-  /** The whole onion, the transport at its heart. */
+  /** The whole onion, at its heart the transport, wrapped by `recorded`. */
   readonly handle: Handler;
   /** The transport alone, for the guard's own calls. */
   readonly upstream: Handler;
@@ -78,6 +79,7 @@ async function run(
     now: options.now ?? (() => new Date()),
     upstream: (own) => options.upstream(own, context),
   });
+  context.set(sendsRecorded, true);
   return options.handle(call, context);
 }
 

@@ -5,6 +5,7 @@ import { allTypes, type Mask, type ScalarType } from './mask.ts';
 export const defaultValue: Mask = {
   types: allTypes.filter((type) => type !== 'INTERVAL' && type !== 'RANGE'),
   empties: true,
+  replacesNull: true,
   expression: (_value, type) => defaults[scalarOf(type)]?.sql ?? `CAST(NULL AS ${type})`,
   cell: (_value, type) => defaults[type]?.cell ?? null,
 };

@@ -10,6 +10,7 @@ const pattern = new RegExp(address);
 export const emailMask: Mask = {
   types: ['STRING'],
   empties: false,
+  replacesNull: false,
   expression: (value) =>
     `IF(REGEXP_CONTAINS(${value}, r'${address}'), CONCAT('XXXXX@', SPLIT(${value}, '@')[SAFE_OFFSET(1)]), ${hashOfText(value)})`,
   cell(value) {

@@ -5,6 +5,7 @@ import { hash, hashOfText } from './sha256.ts';
 export const lastFour: Mask = {
   types: ['STRING'],
   empties: false,
+  replacesNull: false,
   expression: (value) =>
     `IF(CHAR_LENGTH(${value}) > 4, CONCAT('XXXXX', RIGHT(${value}, 4)), ${hashOfText(value)})`,
   cell(value) {

@@ -28,6 +28,8 @@ export interface Mask {
   readonly types: readonly ScalarType[];
   /** What stands for the whole of a repeated column; where absent, each element is masked. */
   readonly empties: boolean;
+  /** Whether NULL is masked as well, so that it cannot be told from other values. */
+  readonly replacesNull: boolean;
   /** `value` is GoogleSQL for the column; `type` its full type text, e.g. `STRING`, `RANGE<DATE>`. */
   expression(value: string, type: string): string;
   /** `value` is the cell's `v` as REST encodes it, never null. */

@@ -4,6 +4,7 @@ import { allTypes, type Mask } from './mask.ts';
 export const nullify: Mask = {
   types: allTypes,
   empties: true,
+  replacesNull: false,
   expression: (_value, type) => `CAST(NULL AS ${type})`,
   cell: () => null,
 };

@@ -5,6 +5,7 @@ import type { Mask } from './mask.ts';
 export const sha256: Mask = {
   types: ['STRING', 'BYTES'],
   empties: false,
+  replacesNull: false,
   expression: (value, type) => (type.startsWith('BYTES') ? `SHA256(${value})` : hashOfText(value)),
   cell: (value, type) =>
     type === 'BYTES' ? hash(Buffer.from(value, 'base64')) : hash(Buffer.from(value, 'utf8')),
