@@ -85,12 +85,22 @@ async function handle(passage: Passage, call: Call, context: Context, next: Next
       type: 'call.failed',
       data: { operation, ...failure, durationMs: durationMs(), sent: record.sent },
     });
-    await record.flush();
+    await end(passage, record, context);
     throw error;
   }
   finish(passage, record, call, result, durationMs());
-  await record.flush();
+  await end(passage, record, context);
   return result;
+}
+
+async function end({ sessions }: Passage, record: CallRecord, context: Context): Promise<void> {
+  record.ended = true;
+  try {
+    await record.flush();
+  } catch (error) {
+    sessions.forget(context.session);
+    throw error;
+  }
 }
 
 async function begin(passage: Passage, call: Call, context: Context): Promise<CallRecord> {

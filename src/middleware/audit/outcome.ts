@@ -16,8 +16,11 @@ export function outcomeOf(call: Call, result: Result): Outcome {
 function outcomeOfBody(body: JsonObject): Partial<Outcome> {
   const statistics = object(body['statistics']);
   const query = object(statistics['query']);
+  const state = object(body['status']);
   return defined({
     jobComplete: boolean(body['jobComplete']),
+    jobState: string(state['state']),
+    jobError: string(object(state['errorResult'])['reason']),
     statementType: string(query['statementType']),
     bytesProcessed: number(
       body['totalBytesProcessed'] ?? query['totalBytesProcessed'] ?? statistics['totalBytesProcessed'],

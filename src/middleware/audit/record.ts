@@ -1,4 +1,6 @@
 import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
+import { isGuardError } from '../../errors.ts';
+import { canonicalText } from './canonical.ts';
 import { nobody, type AuditEntry, type EventSubject, type NewEvent } from './event.ts';
 import type { CallFinished } from './events/call-finished.ts';
 import type { AuditStore } from './store.ts';
@@ -21,6 +23,8 @@ export class CallRecord {
   textLimit: number = 1024 * 1024;
   /** True from the moment that the call itself may have reached BigQuery. */
   sent: boolean = false;
+  /** True once the outcome is told: what comes later has nothing left to wait for. */
+  ended: boolean = false;
   note: OutcomeNote = {};
 
   constructor(store: AuditStore, now: () => Date, subject: EventSubject) {
@@ -55,9 +59,21 @@ export class CallRecord {
     try {
       await this.#store.append(entries);
     } catch (error) {
-      this.#queued = [...entries, ...this.#queued];
+      // What JSON cannot hold will never be written; the rest, and that the call failed, will.
+      const kept =
+        isGuardError(error) && error.guardCode === 'ERR_MIDDLEWARE' ? entries.filter(isJson) : entries;
+      this.#queued = [...kept, ...this.#queued];
       throw error;
     }
+  }
+}
+
+function isJson(entry: AuditEntry): boolean {
+  try {
+    canonicalText(entry);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -74,7 +90,7 @@ export const sendsRecorded: ContextKey<boolean> = contextKey<boolean>('audit sen
 export async function record(context: Context, event: NewEvent): Promise<void> {
   const current = context.get(auditRecord);
   current?.add(event);
-  if (!context.get(sendsRecorded)) await current?.flush();
+  if (current?.ended === true || !context.get(sendsRecorded)) await current?.flush();
 }
 
 /** Waits until everything recorded for the call so far is durable, e.g. before people are asked. */

@@ -8,6 +8,10 @@ export interface CallFinished {
   /** False when a middleware answered and nothing was sent for the call itself. */
   readonly sent: boolean;
   readonly jobComplete?: boolean;
+  /** `PENDING`, `RUNNING` or `DONE`. */
+  readonly jobState?: string;
+  /** Why the job failed, as BigQuery's reason: `invalidQuery`, … */
+  readonly jobError?: string;
   readonly statementType?: string;
   readonly bytesProcessed?: number;
   readonly bytesBilled?: number;
@@ -29,6 +33,8 @@ export const callFinished: EventDefinition<CallFinished> = {
     durationMs: count,
     sent: flag,
     jobComplete: flag,
+    jobState: text,
+    jobError: text,
     statementType: text,
     bytesProcessed: count,
     bytesBilled: count,
