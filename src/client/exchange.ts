@@ -1,0 +1,54 @@
+import { fromClientRequest } from '../call/normalise.ts';
+import { officialTransport } from '../transport/official.ts';
+import { answerError, answerResult } from './answer.ts';
+import { completeAnswer } from './job-answer.ts';
+import { forgetCredentials } from './response.ts';
+import type { ClientTarget } from '../call/normalise.ts';
+import type { OfficialConnection, OfficialOptions, WireAnswer } from '../transport/official.ts';
+import type { WireMemory } from './answer.ts';
+import type { GuardEngine } from './guard.ts';
+import type { OfficialModule } from './official.ts';
+import type { Scope } from './scope.ts';
+
+/** What all requests of one client share. */
+export interface Line {
+  readonly engine: GuardEngine;
+  readonly module: OfficialModule;
+  readonly connection: OfficialConnection;
+  readonly target: () => ClientTarget | Promise<ClientTarget>;
+}
+
+/** Takes one request of a client through the guard. It never rejects: failures are answers, too. */
+export async function exchange(
+  line: Line,
+  options: OfficialOptions,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<WireAnswer> {
+  const memory: WireMemory = new WeakMap();
+  try {
+    const found = line.target();
+    // A known project costs no turn, so the request is read before its maker can change it.
+    const target = found instanceof Promise ? await found : found;
+    const call = fromClientRequest(options, target);
+    const result = await line.engine.handle({
+      call,
+      scope,
+      signal,
+      connection: ({ forward }) =>
+        officialTransport({
+          connection: line.connection,
+          target,
+          options,
+          forward,
+          remember(outcome, answer) {
+            forgetCredentials(answer.response);
+            memory.set(outcome, answer);
+          },
+        }),
+    });
+    return answerResult(completeAnswer(call, result, memory), memory);
+  } catch (error) {
+    return answerError(error, memory, line.module);
+  }
+}

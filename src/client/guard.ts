@@ -1,0 +1,138 @@
+import { compose } from '../call/compose.ts';
+import { contextKey, createContext } from '../call/context.ts';
+import { freezeCall } from '../call/freeze.ts';
+import { GuardError } from '../errors.ts';
+import { agentOf, principalOf } from './scope.ts';
+import type { Call } from '../call/call.ts';
+import type { Handler } from '../call/compose.ts';
+import type { Context } from '../call/context.ts';
+import type { Middleware } from '../call/middleware.ts';
+import type { Principal } from '../call/principal.ts';
+import type { Result } from '../call/result.ts';
+import type { ContextFields, Scope } from './scope.ts';
+
+export interface GuardOptions {
+  /** Outermost first. */
+  readonly middleware: readonly Middleware[];
+  /** For calls outside of `withContext`. */
+  readonly principal?: ContextFields['principal'];
+  readonly agent?: ContextFields['agent'];
+  readonly now?: () => Date;
+  /** Takes calls in place of the official client's own connection, e.g. to a central service. */
+  readonly transport?: { readonly handle: Handler; close?(): Promise<void> };
+  /**
+   * `forward` sends calls that cannot be judged (unknown methods, unknown fields) as they are. Only for watching
+   * what a program does; with the default `refuse` they are refused.
+   */
+  readonly unjudged?: 'refuse' | 'forward';
+}
+
+/** A list of middleware ready for use by any number of clients. */
+export interface Guard {
+  readonly [guardMark]: GuardEngine;
+  /** Waits for the calls under way, then closes the middleware. Later calls are refused. */
+  close(): Promise<void>;
+}
+
+const guardMark: unique symbol = Symbol.for('bigquery-guard.guard');
+
+/** One call of a client on its way into the guard. */
+export interface Passage {
+  readonly call: Call;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  /** The official client's own connection. `forward` sends the request as it was made. */
+  readonly connection: (options: { readonly forward: boolean }) => Handler;
+}
+
+/** How a guard takes calls. Kept apart from `Guard`, so that users see only what they need. */
+export interface GuardEngine {
+  handle(passage: Passage): Promise<Result>;
+}
+
+export function isGuard(value: unknown): value is Guard {
+  return typeof value === 'object' && value !== null && guardMark in value;
+}
+
+export function engineOf(guard: Guard): GuardEngine {
+  return guard[guardMark];
+}
+
+const nobody: Principal = { id: 'anonymous', groups: [], delegation: [], verified: false };
+
+const connectionKey = contextKey<Handler | undefined>('connection', undefined);
+
+/**
+ * Makes a guard of a list of middleware.
+ *
+ * ```ts
+ * const guard = createGuard({ middleware: [audit(…), policy(…)] });
+ * const bigquery = new BigQuery({ guard });
+ * ```
+ */
+export function createGuard(options: GuardOptions): Guard {
+  const middleware = [...options.middleware];
+  const handler = compose(middleware, options.transport?.handle ?? throughConnection);
+  const engine: GuardEngine = {
+    handle: (passage) => handler(passage.call, contextOf(passage, options)),
+  };
+  return lifetimeOf(engine, () =>
+    closeAll([...middleware, ...(options.transport === undefined ? [] : [options.transport])]),
+  );
+}
+
+function throughConnection(call: Call, context: Context): Promise<Result> {
+  const connection = context.get(connectionKey);
+  if (connection === undefined) throw new GuardError('ERR_INTERNAL', 'The call has lost its connection.');
+  return connection(call, context);
+}
+
+function contextOf({ scope, signal, connection }: Passage, options: GuardOptions): Context {
+  const context = createContext({
+    principal: scope.principal ?? principalOf(options.principal) ?? nobody,
+    agent: scope.agent ?? agentOf(options.agent),
+    session: scope.session,
+    signal,
+    now: options.now ?? (() => new Date()),
+    upstream: (call) => (options.transport?.handle ?? throughConnection)(freezeCall(call), context),
+  });
+  context.set(connectionKey, connection({ forward: options.unjudged === 'forward' }));
+  return context;
+}
+
+/** Adds the end of life to an engine: no call after `close`, and no `close` before the calls have ended. */
+export function lifetimeOf(engine: GuardEngine, end: () => Promise<void>): Guard {
+  const running = new Set<Promise<Result>>();
+  let closing: Promise<void> | undefined;
+  const handle = (passage: Passage): Promise<Result> => {
+    if (closing !== undefined) return Promise.reject(closed(passage.call));
+    const answer = engine.handle(passage);
+    running.add(answer);
+    const forget = (): boolean => running.delete(answer);
+    answer.then(forget, forget);
+    return answer;
+  };
+  const close = (): Promise<void> => (closing ??= Promise.allSettled(running).then(end));
+  return { [guardMark]: { handle }, close };
+}
+
+function closed(call: Call): GuardError {
+  return new GuardError(
+    'ERR_CONFIG',
+    'The guard of this client is closed. The call was refused and nothing was sent.',
+    { callId: call.id, reasons: [{ rule: 'guard', message: 'The guard is closed.' }] },
+  );
+}
+
+/** From the inside out, so that the audit is still there for what the others do at the end. */
+async function closeAll(layers: readonly Pick<Middleware, 'close'>[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const layer of layers.toReversed()) {
+    try {
+      await layer.close?.();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'Some middleware could not be closed.');
+}

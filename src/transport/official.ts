@@ -1,0 +1,193 @@
+import { finished } from 'node:stream';
+import { GoogleError } from '../call/google-error.ts';
+import { isJsonObject } from '../call/json.ts';
+import { replaceProjectId } from '../call/normalise.ts';
+import { unknownOperation } from '../call/operations.ts';
+import { filterResponse, rebuildRequest } from '../call/rebuild.ts';
+import type { Call } from '../call/call.ts';
+import type { Handler } from '../call/compose.ts';
+import type { Context } from '../call/context.ts';
+import type { Json } from '../call/json.ts';
+import type { ClientTarget } from '../call/normalise.ts';
+import type { RebuiltRequest } from '../call/rebuild.ts';
+import type { Result } from '../call/result.ts';
+
+/** What the official client's callbacks get: `(error, body, response)`. */
+export interface WireAnswer {
+  readonly error: unknown;
+  readonly body: unknown;
+  readonly response: unknown;
+}
+
+export type WireCallback = (error: unknown, body?: unknown, response?: unknown) => void;
+
+/** The official client's own way to the network: authentication, retries, parsing. */
+export interface OfficialConnection {
+  request(options: object, callback: WireCallback): void;
+  /** As `request`, for options with a `multipart` whose second part is a stream. It never retries. */
+  upload(options: object, callback: WireCallback): void;
+}
+
+/** The options of one request as the official client made them. */
+export type OfficialOptions = Readonly<Record<string, unknown>>;
+
+export interface OfficialTransportOptions {
+  readonly connection: OfficialConnection;
+  readonly target: ClientTarget;
+  readonly options: OfficialOptions;
+  /** Sends a request that cannot be rebuilt as it was made, instead of refusing it. */
+  readonly forward: boolean;
+  /** Told what came from the wire for each result or error that leaves the transport. */
+  readonly remember: (outcome: object, answer: WireAnswer) => void;
+}
+
+/** How a request travels, and nothing of what it asks. */
+const travelling = ['headers', 'timeout', 'maxRetries', 'gzip', 'forever', 'pool', 'proxy'];
+
+/** Sends calls through the official client's own connection, each rebuilt from the fields that it may send. */
+export function officialTransport(transport: OfficialTransportOptions): Handler {
+  return async (call, context) => {
+    const isForwarded = transport.forward && !isJudged(call);
+    const options = isForwarded
+      ? { headers: {}, ...transport.options }
+      : rebuiltOptions(transport, call, rebuildRequest(call));
+    const answer = await send(transport, options, call, context);
+    if (answer.error !== null && answer.error !== undefined) throw failureOf(transport, answer);
+    return resultOf(transport, answer, (body) => (isForwarded ? body : filterResponse(call, body)));
+  };
+}
+
+function isJudged({ flaw, operation }: Call): boolean {
+  return flaw === undefined && operation !== unknownOperation.name;
+}
+
+function rebuiltOptions(
+  { options, target }: OfficialTransportOptions,
+  call: Call,
+  rebuilt: RebuiltRequest,
+): OfficialOptions {
+  const kept = Object.entries(options).filter(([name]) => travelling.includes(name));
+  const base = rebuilt.upload ? `${target.apiEndpoint}/upload/bigquery/v2` : target.baseUrl;
+  const hasQuery = options['qs'] !== undefined || Object.keys(rebuilt.query).length > 0;
+  return {
+    // Uploads without credentials reach for headers that nobody made.
+    headers: {},
+    ...Object.fromEntries(kept),
+    method: rebuilt.method,
+    uri: spellingOf(`${base}${rebuilt.path}`, replaceProjectId(addressOf(options), target.projectId)),
+    ...(hasQuery && { qs: rebuilt.query }),
+    ...bodyOf(call, rebuilt),
+  };
+}
+
+function addressOf({ uri, url }: OfficialOptions): string {
+  return typeof uri === 'string' ? uri : typeof url === 'string' ? url : '';
+}
+
+/** Version 8 of the client leaves `$` and `@` of table decorators as they are; the same path keeps its spelling. */
+function spellingOf(address: string, original: string): string {
+  const plain = address.replaceAll('%24', '$').replaceAll('%40', '@');
+  return original.split('?', 1)[0] === plain ? plain : address;
+}
+
+function bodyOf(call: Call, { body, upload }: RebuiltRequest): OfficialOptions {
+  if (!upload || call.upload === undefined) return body === undefined ? {} : { json: body };
+  return {
+    multipart: [
+      { 'Content-Type': 'application/json', body: JSON.stringify(body ?? {}) },
+      { 'Content-Type': call.upload.contentType, body: call.upload.stream },
+    ],
+  };
+}
+
+function send(
+  { connection }: OfficialTransportOptions,
+  options: OfficialOptions,
+  call: Call,
+  { signal }: Context,
+): Promise<WireAnswer> {
+  return new Promise((resolve) => {
+    const stop = new AbortController();
+    const settle: WireCallback = (error, body, response) => {
+      stop.abort();
+      resolve({ error, body, response });
+    };
+    // The official client cannot be stopped: the request goes on, but nobody waits for it any more.
+    signal.addEventListener('abort', () => settle(signal.reason), { signal: stop.signal });
+    limitTime(options, stop.signal, settle);
+    if (call.upload !== undefined) {
+      finished(call.upload.stream, { writable: false, signal: stop.signal }, (error) => {
+        if (error && !stop.signal.aborted) settle(error);
+      });
+    }
+    if (options['multipart'] === undefined) connection.request(options, settle);
+    else connection.upload(options, settle);
+  });
+}
+
+/** The official client takes a `timeout` and forgets it on the way. It holds for all attempts together. */
+function limitTime({ timeout, uri }: OfficialOptions, settled: AbortSignal, settle: WireCallback): void {
+  if (typeof timeout !== 'number' || !(timeout > 0)) return;
+  const timer = setTimeout(() => settle(timeoutError(String(uri))), timeout);
+  settled.addEventListener('abort', () => clearTimeout(timer), { once: true });
+}
+
+function timeoutError(uri: string): Error {
+  const error = new Error(`network timeout at: ${uri.split('?', 1)[0]}`);
+  return Object.assign(error, { type: 'request-timeout', code: 'ETIMEDOUT' });
+}
+
+function failureOf({ remember }: OfficialTransportOptions, answer: WireAnswer): unknown {
+  const { error, body } = answer;
+  const code: unknown = isErrorWithCode(error) ? error.code : undefined;
+  const failure =
+    typeof code === 'number' && answer.response !== undefined ? new GoogleError(code, jsonOf(body)) : error;
+  if (typeof failure === 'object' && failure !== null) remember(failure, answer);
+  return failure;
+}
+
+function isErrorWithCode(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && 'code' in error;
+}
+
+function resultOf(
+  { remember }: OfficialTransportOptions,
+  answer: WireAnswer,
+  filter: (body: Json) => Json,
+): Result {
+  const result = {
+    status: statusOf(answer.response),
+    body: filter(jsonOf(answer.body)),
+    headers: headersOf(answer.response),
+  };
+  remember(result, answer);
+  return result;
+}
+
+/** The client hands over parsed JSON, `undefined` for an empty body, and a stream where it would not read it. */
+function jsonOf(body: unknown): Json {
+  return isJson(body) ? body : '';
+}
+
+function isJson(body: unknown): body is Json {
+  if (isJsonObject(body)) return typeof body['pipe'] !== 'function';
+  return body === null || Array.isArray(body) || ['string', 'number', 'boolean'].includes(typeof body);
+}
+
+function statusOf(response: unknown): number {
+  const status = isRecord(response) ? response['statusCode'] : undefined;
+  return typeof status === 'number' ? status : 200;
+}
+
+function headersOf(response: unknown): Readonly<Record<string, string>> {
+  const headers = isRecord(response) ? response['headers'] : undefined;
+  if (!isRecord(headers)) return {};
+  const texts = Object.entries(headers).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
