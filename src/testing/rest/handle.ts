@@ -4,6 +4,7 @@ import { jobsInsert } from './jobs/jobs-insert.ts';
 import { jobsQuery } from './jobs/jobs-query.ts';
 import { getQueryResults } from './jobs/query-results.ts';
 import { getModel, getServiceAccount, listModels, listProjects, listRowAccessPolicies } from './projects.ts';
+import { selectFields } from './partial-response.ts';
 import { errorBody, notImplemented, toRestError } from './rest-error.ts';
 import type { RestAnswer, RestRequest } from './rest-request.ts';
 import { deleteRoutine, getRoutine, insertRoutine, listRoutines, updateRoutine } from './routines.ts';
@@ -99,7 +100,7 @@ export function restHandler(service: Service): (request: RestRequest) => Promise
   const answer = router(routesOf(service));
   return async (request) => {
     try {
-      return await answer(request);
+      return selectFields(await answer(request), request.query);
     } catch (error) {
       const failure = toRestError(error);
       return { status: failure.status, body: errorBody(failure) };

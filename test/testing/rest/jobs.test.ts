@@ -256,6 +256,28 @@ describe('jobs', () => {
     expect('pageToken' in next.body).toBe(false);
   });
 
+  it.each([
+    ['totalRows,rows', ['rows', 'totalRows']],
+    ['jobReference/jobId,schema(fields(name,type))', ['jobReference', 'schema']],
+    ['', ['etag', 'kind', 'rows', 'schema']],
+  ])('answers the fields %j only', async (fields, names) => {
+    await finish('mine');
+    const { body } = await get(`/queries/mine?fields=${encodeURIComponent(fields)}`);
+    expect(Object.keys(body)).toEqual(expect.arrayContaining(names));
+    if (fields.includes('/')) {
+      expect(body).toEqual({
+        jobReference: { jobId: 'mine' },
+        schema: { fields: [{ name: 'n', type: 'INTEGER' }] },
+      });
+    }
+    expect('etag' in body).toBe(fields === '');
+  });
+
+  it('refuses fields that are no selection', async () => {
+    await finish('mine');
+    expect(failure(await get('/queries/mine?fields=a(b'))).toMatchObject({ status: 400, reason: 'invalid' });
+  });
+
   it('refuses a token of another result', async () => {
     await finish('one');
     await finish('two');
