@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { reservedWords } from './lexer/index.ts';
+import type { Token } from './lexer/index.ts';
+
+/** SHA-256, hex, of the text as it is. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** SHA-256, hex, of the shape: what is left without literals, blanks, comments and the letter case of keywords. */
+export function fingerprint(tokens: readonly Token[]): string {
+  const hash = createHash('sha256');
+  hash.update(tokens.map((token, index) => shapeOf(token, tokens[index + 1])).join('\n'), 'utf8');
+  return hash.digest('hex');
+}
+
+/** Keywords that GoogleSQL does not reserve; as names they would differ in letter case only. */
+const keywords = new Set(
+  `ADD ALTER ANALYZE BEGIN BREAK CALL CASCADE CLONE CLUSTER COLUMN COLUMNS COMMIT CONTINUE COPY CORRESPONDING CURRENT DATA DECLARE
+  DELETE DO DROP ELSEIF EXCEPTION EXECUTE EXPORT EXTERNAL FIRST FUNCTION GRANT IMMEDIATE INSERT ITERATE LANGUAGE LAST LEAVE LOAD
+  LOOP MATCHED MATERIALIZED NEXT OFFSET ONLY OPTIONS OVERWRITE PERCENT PIVOT POLICY PRIMARY PROCEDURE RAISE RENAME REPEAT REPLACE
+  RETURN RETURNS REVOKE ROLLBACK ROW SCHEMA SNAPSHOT SOURCE STRICT SYSTEM SYSTEM_TIME TABLE TARGET TEMP TEMPORARY TRANSACTION
+  TRUNCATE UNPIVOT UNTIL UPDATE USING VALUE VALUES VIEW WHILE`.split(/\s+/),
+);
+
+function shapeOf(token: Token, next: Token | undefined): string {
+  switch (token.kind) {
+    case 'string':
+    case 'bytes':
+      return "'";
+    case 'integer':
+    case 'float':
+      return '0';
+    case 'quoted':
+      return `\`${JSON.stringify(token.value)}`;
+    case 'parameter':
+      return `@${token.value}`;
+    case 'systemVariable':
+      return `@@${token.value.toLowerCase()}`;
+    case 'hint':
+      return '@{}';
+    case 'symbol':
+      return token.keyword;
+    case 'word':
+      return wordShape(token, next);
+  }
+}
+
+function wordShape(token: Token, next: Token | undefined): string {
+  if (token.keyword === 'TRUE' || token.keyword === 'FALSE') return 'TRUE';
+  const isKeyword = reservedWords.has(token.keyword) || keywords.has(token.keyword) || next?.keyword === '(';
+  return isKeyword ? token.keyword : `w${token.value}`;
+}

@@ -1,0 +1,10 @@
+export { analyse } from './analyse.ts';
+export type { Analysis, AnalyseOptions } from './analyse.ts';
+export type { Catalog, CatalogColumn, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+export { staticCatalog } from './catalog-static.ts';
+export type { StaticCatalog, StaticColumn, StaticRoutine, StaticTable } from './catalog-static.ts';
+export type * from './facts.ts';
+export { hashOf } from './fingerprint.ts';
+export type { Gap, GapCode } from './gaps.ts';
+export type { Range } from './ast/node.ts';
+export type { TableReferenceFact } from './resolve/reference-fact.ts';

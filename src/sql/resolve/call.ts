@@ -1,0 +1,163 @@
+import type { Argument, Call } from '../ast/index.ts';
+import { arrayOf as arrayType, scalar, structFields } from '../lineage/type.ts';
+import type { Type } from '../lineage/type.ts';
+import { arrayOf, constant, dependent, derive, elementOf, merge, unknownValue } from '../lineage/value.ts';
+import type { Value } from '../lineage/value.ts';
+import { childScope, localScope } from '../scope/scope.ts';
+import type { Scope } from '../scope/scope.ts';
+import { choose, expression } from './expression.ts';
+import {
+  aggregates,
+  gathering,
+  modelNamespaces,
+  namespaces,
+  passing,
+  resultTypes,
+  sameType,
+  taking,
+} from './function-types.ts';
+import { influence, reportGap } from './pass.ts';
+import { query } from './query.ts';
+import { routineCall, scriptFunction } from './routine.ts';
+import { rowValue } from './rows.ts';
+import { argumentTable } from './table-argument.ts';
+import { orderItems, window } from './window.ts';
+
+export function call(node: Call, scope: Scope): Value {
+  const grouping = node.window === undefined && isAggregate(node);
+  const inner = grouping ? withoutAliases(scope) : scope;
+  const values = callArguments(node, inner);
+  if (grouping) scope.pass.facts.aggregates += 1;
+  modifiers(node, inner);
+  if (node.window !== undefined) window(node.window, scope);
+  return result(node, values, scope);
+}
+
+export function functionName(node: Call): string {
+  return node.name.map((part) => part.name.toUpperCase()).join('.');
+}
+
+export function isAggregate(node: Call): boolean {
+  return (
+    aggregates.has(functionName(node)) ||
+    node.distinct ||
+    node.having !== undefined ||
+    node.orderBy.length > 0
+  );
+}
+
+/** Arguments of an aggregate see the columns beneath, not the names of the select list. */
+function withoutAliases(scope: Scope): Scope {
+  if (scope.aliases === undefined) return scope;
+  const { aliases: _hidden, ...rest } = scope;
+  return rest;
+}
+
+function modifiers(node: Call, scope: Scope): void {
+  orderItems(node.orderBy, scope);
+  if (node.having !== undefined) influence(scope.pass, expression(node.having.value, scope));
+  if (node.limit !== undefined) influence(scope.pass, expression(node.limit, scope));
+}
+
+function callArguments(node: Call, scope: Scope): readonly Value[] {
+  const values: Value[] = [];
+  for (const argument of node.arguments) values.push(callArgument(argument, values, scope));
+  return values;
+}
+
+function callArgument(argument: Argument, before: readonly Value[], scope: Scope): Value {
+  const { value } = argument;
+  switch (value.type) {
+    case 'expression':
+      return expression(value.expression, scope);
+    case 'star':
+      return unknownValue;
+    case 'lambda': {
+      const item = derive(before);
+      const first = before[0] === undefined ? item : elementOf(before[0]);
+      const names = value.parameters.map(
+        (name, index) => [name.name.toLowerCase(), index === 0 ? first : item] as const,
+      );
+      return expression(value.body, localScope(scope, new Map(names)));
+    }
+    case 'query':
+      return rowValue(query(value.query, childScope(scope))) ?? unknownValue;
+    case 'table':
+      return argumentTable(value.path, scope).row();
+    case 'model':
+    case 'connection':
+      scope.pass.facts.flags.add('external');
+      reportGap(
+        scope.pass,
+        'model',
+        `a ${value.type} is used, which the analysis does not follow`,
+        argument.range,
+      );
+      return unknownValue;
+  }
+}
+
+function result(node: Call, values: readonly Value[], scope: Scope): Value {
+  const defined = node.name.length === 1 ? scriptFunction(node.name[0].name, scope) : undefined;
+  if (defined !== undefined || isRoutine(node)) return routineCall(node, values, defined, scope);
+  const name = functionName(node);
+  scope.pass.facts.functions.add(name);
+  if (node.name.length > 1 && modelNamespaces.has(node.name[0].name.toUpperCase())) {
+    scope.pass.facts.flags.add('external');
+    reportGap(scope.pass, 'model', `${name} is not analysed`, node.range);
+  }
+  return builtIn(name, values);
+}
+
+function isRoutine(node: Call): boolean {
+  const first = node.name[0].name.toUpperCase();
+  return node.name.length > 1 && !namespaces.has(first) && !modelNamespaces.has(first);
+}
+
+function builtIn(name: string, values: readonly Value[]): Value {
+  const [first] = values;
+  if (name === 'IF') return choose(values.slice(1), values.slice(0, 1));
+  if (name === 'GROUPING') return constant(scalar('INT64'));
+  if (first === undefined) return constant(resultTypes.get(name));
+  if (gathering.has(name)) return { ...dependent(arrayOf(first), values.slice(1)), copied: false };
+  if (taking.has(name)) return dependent(elementOf(first), values.slice(1));
+  if (name === 'ARRAY_TRANSFORM') return derivedArray(values);
+  if (passing.has(name)) return pass(values);
+  return derive(values, resultType(name, values));
+}
+
+function derivedArray(values: readonly Value[]): Value {
+  const [array, body] = values;
+  if (array === undefined || body === undefined) return derive(values);
+  return { ...dependent(arrayOf(body), [array]), copied: false };
+}
+
+/** STRUCT arguments keep their shape, the others are what the choice depends on. */
+function pass(values: readonly Value[]): Value {
+  const shaped = values.filter((value) => structFields(value.type) !== undefined);
+  if (shaped.length === 0) return derive(values, values.find((value) => value.type !== undefined)?.type);
+  const others = values.filter((value) => !shaped.includes(value));
+  return { ...dependent(merge(shaped), others), copied: false };
+}
+
+function resultType(name: string, values: readonly Value[]): Type | undefined {
+  const fixed = resultTypes.get(name);
+  if (fixed !== undefined) return fixed;
+  const first = values.find((value) => value.type !== undefined)?.type;
+  if (name === 'SUM' || sameType.has(name)) return first;
+  if (name === 'GENERATE_ARRAY') return arrayType(first);
+  if (name === 'AVG') return first?.kind === 'scalar' && first.name === 'INT64' ? scalar('FLOAT64') : first;
+  if (name.startsWith('JSON_QUERY') || name.startsWith('JSON_EXTRACT')) return jsonResult(name, first);
+  return approximate(name, first);
+}
+
+function jsonResult(name: string, first: Type | undefined): Type | undefined {
+  return name.endsWith('ARRAY') ? arrayType(first) : first;
+}
+
+function approximate(name: string, first: Type | undefined): Type | undefined {
+  if (name !== 'APPROX_TOP_COUNT' && name !== 'APPROX_TOP_SUM') return undefined;
+  const second =
+    name === 'APPROX_TOP_COUNT' ? { name: 'count', type: scalar('INT64') } : { name: 'sum', type: undefined };
+  return arrayType({ kind: 'struct', fields: [{ name: 'value', type: first }, second] });
+}

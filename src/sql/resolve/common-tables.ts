@@ -1,0 +1,81 @@
+import type { CommonTable, Query, With } from '../ast/index.ts';
+import { allSources, merge } from '../lineage/value.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { Column } from '../scope/source.ts';
+import { reportGap } from './pass.ts';
+import { query } from './query.ts';
+import type { Rows } from './rows.ts';
+
+/** A scope in which the common tables are known, each to those after it (with RECURSIVE: to all). */
+export function commonTables(node: With, scope: Scope): Scope {
+  return node.tables.reduce((outer, table) => {
+    const rows = node.recursive
+      ? recursiveRows(table, outer)
+      : renamed(query(table.query, outer), table, outer);
+    return withTable(outer, table, rows);
+  }, scope);
+}
+
+function withTable(scope: Scope, table: CommonTable, rows: Rows): Scope {
+  return { ...scope, commonTables: { name: table.name.name.toLowerCase(), rows, outer: scope.commonTables } };
+}
+
+function renamed(rows: Rows, table: CommonTable, scope: Scope): Rows {
+  const names = table.columns;
+  if (names === undefined) return rows;
+  if (names.length !== rows.columns.length) {
+    reportGap(
+      scope.pass,
+      'unknown-column',
+      `${table.name.name} has another number of columns than its list`,
+      table.range,
+    );
+  }
+  const columns = rows.columns.map((column, index) => ({
+    name: names[index]?.name ?? column.name,
+    value: column.value,
+  }));
+  return { columns, open: rows.open };
+}
+
+/** Once with no rows of its own, then until no value gains a source. */
+function recursiveRows(table: CommonTable, scope: Scope): Rows {
+  let rows = renamed(query(baseOf(table.query), scope), table, scope);
+  if (baseOf(table.query) === table.query) return rows;
+  for (let round = 0; round < 20; round += 1) {
+    const next = renamed(query(table.query, withTable(scope, table, rows)), table, scope);
+    if (sizeOf(next) === sizeOf(rows) && round > 0) return next;
+    rows = mergeRows(rows, next);
+  }
+  reportGap(scope.pass, 'limit', `${table.name.name} refers to itself in too many ways`, table.range);
+  return rows;
+}
+
+/** The term of a recursive table that does not refer to it: the leftmost of its UNION. */
+function baseOf(node: Query): Query {
+  if (node.body.type !== 'setOperation') return node;
+  let left = node.body.left;
+  while (left.type === 'setOperation') left = left.left;
+  return {
+    type: 'query',
+    range: left.range,
+    body: left,
+    orderBy: [],
+    ...(node.with === undefined ? {} : { with: node.with }),
+  };
+}
+
+function sizeOf(rows: Rows): number {
+  return rows.columns.reduce((sum, column) => sum + allSources(column.value).size, 0);
+}
+
+function mergeRows(left: Rows, right: Rows): Rows {
+  const columns = left.columns.map((column, index): Column => {
+    const other = right.columns[index];
+    return {
+      name: column.name,
+      value: other === undefined ? column.value : merge([column.value, other.value]),
+    };
+  });
+  return { columns, open: left.open || right.open };
+}

@@ -1,0 +1,87 @@
+import type {
+  CreateFunction,
+  CreateProcedure,
+  CreateTableFunction,
+  Path,
+  RoutineParameter,
+} from '../ast/index.ts';
+import { typeOfDataType } from '../lineage/type.ts';
+import { constant } from '../lineage/value.ts';
+import type { Value } from '../lineage/value.ts';
+import { expression } from './expression.ts';
+import { reportGap } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { query } from './query.ts';
+import { record } from './record.ts';
+import type { ScriptWalk } from './record.ts';
+import { newScriptState } from './script-state.ts';
+import { statements } from './statement.ts';
+import { keyOf, objectName } from './table-name.ts';
+
+export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
+  record(walk, 'CREATE_FUNCTION', node.range, (scope) => {
+    const { pass } = scope;
+    pass.facts.flags.add('ddl');
+    noteRoutine(node.name, node.temporary, pass);
+    if (node.connection !== undefined) pass.facts.flags.add('external');
+    if (node.body !== undefined)
+      expression(node.body, { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } });
+    pass.script.functions.set(scriptName(node.name), node);
+    return {};
+  });
+}
+
+export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk): void {
+  record(walk, 'CREATE_TABLE_FUNCTION', node.range, (scope) => {
+    const { pass } = scope;
+    pass.facts.flags.add('ddl');
+    noteRoutine(node.name, false, pass);
+    if (node.parameters.some((parameter) => isTable(parameter))) {
+      reportGap(pass, 'unsupported', 'a table function with table parameters is not analysed', node.range);
+    }
+    query(node.query, { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } });
+    pass.script.functions.set(scriptName(node.name), node);
+    return {};
+  });
+}
+
+/** The body is analysed where it stands: its parameters have no sources there. */
+export function createProcedure(node: CreateProcedure, walk: ScriptWalk): void {
+  record(walk, 'CREATE_PROCEDURE', node.range, (scope) => {
+    scope.pass.facts.flags.add('ddl');
+    noteRoutine(node.name, false, scope.pass);
+    if (node.language.toUpperCase() !== 'SQL') scope.pass.facts.flags.add('external');
+    return {};
+  });
+  const script = { ...newScriptState(), variables: new Map(parameters(node.parameters)) };
+  statements(node.body, { ...walk, base: { ...walk.base, script } });
+}
+
+function noteRoutine(path: Path, temporary: boolean, pass: Pass): void {
+  const name = temporary ? pass.known.name('', '', path[0].name) : objectName(path, pass);
+  if (name !== undefined) pass.facts.routines.set(keyOf(name), name);
+}
+
+/** Functions of the same script are found by the name as it is written. */
+export function scriptName(path: Path): string {
+  return path.map((part) => part.name.toLowerCase()).join('.');
+}
+
+function isTable({ parameterType }: RoutineParameter): boolean {
+  return parameterType.type === 'tableType' || parameterType.type === 'likeTable';
+}
+
+export function parameters(nodes: readonly RoutineParameter[]): ReadonlyMap<string, Value> {
+  return new Map(nodes.map((node) => [node.name.name.toLowerCase(), constant(parameterType(node))]));
+}
+
+function parameterType({ parameterType: type }: RoutineParameter): Value['type'] {
+  switch (type.type) {
+    case 'anyType':
+    case 'tableType':
+    case 'likeTable':
+      return undefined;
+    default:
+      return typeOfDataType(type);
+  }
+}

@@ -1,0 +1,120 @@
+import type { ColumnDefinition, CreateTable, Path } from '../ast/index.ts';
+import type { ObjectName } from '../catalog.ts';
+import { columnSource, union } from '../lineage/source.ts';
+import { typeOfDataType } from '../lineage/type.ts';
+import { allSources, constant } from '../lineage/value.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { Column } from '../scope/source.ts';
+import { namedTable, noteTable } from './named-table.ts';
+import { reportGap } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { query } from './query.ts';
+import { record } from './record.ts';
+import type { Outcome, ScriptWalk, Write } from './record.ts';
+import type { Rows } from './rows.ts';
+import { rowsOf } from './rows.ts';
+import { keyOf, objectName } from './table-name.ts';
+
+const kinds = {
+  TABLE: 'CREATE_TABLE',
+  'EXTERNAL TABLE': 'CREATE_EXTERNAL_TABLE',
+  'SNAPSHOT TABLE': 'CREATE_SNAPSHOT_TABLE',
+} as const;
+
+export function createTable(node: CreateTable, walk: ScriptWalk): void {
+  const kind = node.query === undefined ? kinds[node.kind] : 'CREATE_TABLE_AS_SELECT';
+  record(walk, kind, node.range, (scope) => {
+    const { pass } = scope;
+    pass.facts.flags.add('ddl');
+    if (node.kind === 'EXTERNAL TABLE') pass.facts.flags.add('external');
+    const name = createdName(node.name, node.temporary, pass);
+    noteTable(pass, name, node.temporary ? 'temporary' : 'table', 'create', rangeOf(node.name));
+    const rows = tableRows(node, scope);
+    if (rows !== undefined) keepTable(node, name, rows, pass);
+    return created(
+      name,
+      node.query === undefined && node.from === undefined ? undefined : rows,
+      node.query !== undefined,
+    );
+  });
+}
+
+/** The outputs are the columns stored, and each is a write. */
+export function created(name: ObjectName, rows: Rows | undefined, isQuery: boolean): Outcome {
+  const columns = rows?.columns ?? [];
+  const writes = columns.map((column): Write => ({
+    target: columnSource(name, column.name),
+    sources: allSources(column.value),
+  }));
+  return { outputs: isQuery ? columns : [], writes };
+}
+
+export function createdName(path: Path, temporary: boolean, pass: Pass): ObjectName {
+  const last = path[path.length - 1] ?? path[0];
+  if (temporary) return pass.known.name('', '', last.name);
+  const name = objectName(path, pass);
+  if (name === undefined) reportGap(pass, 'unknown-table', `${last.name} needs a dataset`, rangeOf(path));
+  return name ?? pass.known.name('', '', last.name);
+}
+
+export function rangeOf(path: Path): { readonly start: number; readonly end: number } {
+  return { start: path[0].range.start, end: (path[path.length - 1] ?? path[0]).range.end };
+}
+
+function tableRows(node: CreateTable, scope: Scope): Rows | undefined {
+  const copied = node.from === undefined ? undefined : copiedRows(node.from, scope);
+  const listed = node.columns?.map(definedColumn);
+  if (node.query === undefined) return copied ?? (listed === undefined ? undefined : rowsOf(listed));
+  const rows = query(node.query, scope);
+  if (listed?.length !== rows.columns.length) return rows;
+  return rowsOf(
+    rows.columns.map((column, index) => ({ name: listed[index]?.name ?? column.name, value: column.value })),
+    rows.open,
+  );
+}
+
+function definedColumn(column: ColumnDefinition): Column {
+  const type = column.dataType === undefined ? undefined : typeOfDataType(column.dataType);
+  return { name: column.name.name, value: constant(type) };
+}
+
+/** COPY, CLONE and SNAPSHOT take every value; LIKE takes the columns alone. */
+function copiedRows({ how, table }: NonNullable<CreateTable['from']>, scope: Scope): Rows {
+  const source = namedTable(table, 'read', 'copy', scope);
+  if (how !== 'LIKE') source.row();
+  const columns = source
+    .columns()
+    .map(({ name, value }) => ({ name, value: how === 'LIKE' ? constant(value.type) : value }));
+  return { columns, open: source.open };
+}
+
+/** With IF NOT EXISTS a table that is there already stays: then both may be what is read later. */
+function keepTable(node: CreateTable, name: ObjectName, rows: Rows, pass: Pass): void {
+  const key = node.temporary ? name.name : keyOf(name);
+  const before = node.ifNotExists ? pass.script.tables.get(key) : undefined;
+  if (before !== undefined) return keepBoth(before.rows, rows, key, name, node.temporary, pass);
+  if (node.ifNotExists && !node.temporary && pass.known.table(name).state !== 'absent') return;
+  pass.script.tables.set(key, { name, temporary: node.temporary, rows, table: undefined });
+}
+
+function keepBoth(
+  before: Rows,
+  rows: Rows,
+  key: string,
+  name: ObjectName,
+  temporary: boolean,
+  pass: Pass,
+): void {
+  const columns = before.columns.map((column, index) => {
+    const other = rows.columns[index]?.value;
+    const computed =
+      other === undefined ? column.value.computed : union([column.value.computed, allSources(other)]);
+    return { name: column.name, value: { ...column.value, computed } };
+  });
+  pass.script.tables.set(key, {
+    name,
+    temporary,
+    rows: { columns, open: before.open || rows.open },
+    table: undefined,
+  });
+}

@@ -1,0 +1,25 @@
+import type { CreateView } from '../ast/index.ts';
+import { created, createdName, rangeOf } from './create-table.ts';
+import { noteTable } from './named-table.ts';
+import { query } from './query.ts';
+import { record } from './record.ts';
+import type { ScriptWalk } from './record.ts';
+import { rowsOf } from './rows.ts';
+import { keyOf } from './table-name.ts';
+
+export function createView(node: CreateView, walk: ScriptWalk): void {
+  record(walk, node.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW', node.range, (scope) => {
+    const { pass } = scope;
+    pass.facts.flags.add('ddl');
+    const name = createdName(node.name, false, pass);
+    noteTable(pass, name, 'view', 'create', rangeOf(node.name));
+    const found = query(node.query, scope);
+    const columns = found.columns.map((column, index) => ({
+      name: node.columns?.[index]?.name ?? column.name,
+      value: column.value,
+    }));
+    const rows = rowsOf(columns, found.open);
+    pass.script.tables.set(keyOf(name), { name, temporary: false, rows, table: undefined });
+    return created(name, rows, true);
+  });
+}

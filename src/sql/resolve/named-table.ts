@@ -1,0 +1,141 @@
+import type { Path, Range, TableReference } from '../ast/index.ts';
+import type { CatalogTable, ObjectName } from '../catalog.ts';
+import type { Access, TableFact } from '../facts.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { Source } from '../scope/source.ts';
+import { catalogSource } from './catalog-source.ts';
+import { createdSource } from './created-source.ts';
+import { reportGap } from './pass.ts';
+import type { Pass } from './pass.ts';
+import type { Reference, ReferenceRole } from './reference.ts';
+import { isInformationSchema, keyOf, objectName } from './table-name.ts';
+import { unknownSource } from './unknown-source.ts';
+import { viewSource } from './view.ts';
+
+/** The source that a table's name stands for; whatever is not known about it is a gap. */
+export function namedTable(node: TableReference, access: Access, role: ReferenceRole, scope: Scope): Source {
+  const { pass } = scope;
+  const created = createdTable(node.path, pass);
+  const name = created?.name ?? objectName(node.path, pass);
+  if (name === undefined) {
+    reportGap(pass, 'unknown-table', `${node.path[0].name} needs a dataset`, node.pathRange);
+    const written = pass.known.name('', '', node.path[0].name);
+    noteTable(pass, written, 'unknown', access, node.pathRange);
+    return unknownSource(written, pass, undefined, aliasOf(node));
+  }
+  if (created !== undefined) {
+    noteTable(pass, name, created.temporary ? 'temporary' : 'table', access, node.pathRange);
+    return createdSource(created, newReference(node, name, created.table, role, pass), pass);
+  }
+  return catalogTable(node, name, access, role, scope);
+}
+
+function createdTable(path: Path, pass: Pass): ReturnType<Pass['script']['tables']['get']> {
+  const temporary =
+    path.length === 1 || path[0].name.toLowerCase() === '_session' ? path[path.length - 1] : undefined;
+  const found = temporary === undefined ? undefined : pass.script.tables.get(temporary.name);
+  if (found !== undefined) return found;
+  const name = objectName(path, pass);
+  return name === undefined ? undefined : pass.script.tables.get(keyOf(name));
+}
+
+function catalogTable(
+  node: TableReference,
+  name: ObjectName,
+  access: Access,
+  role: ReferenceRole,
+  scope: Scope,
+): Source {
+  const { pass } = scope;
+  const found = pass.known.table(name);
+  const schema = isInformationSchema(name);
+  const table = found.state === 'known' ? found.item : undefined;
+  noteTable(pass, name, kindOf(name, table), access, node.pathRange);
+  const reference = newReference(node, name, table, role, pass);
+  if (table !== undefined) {
+    return table.view === undefined || role === 'target'
+      ? catalogSource(table, reference, pass)
+      : viewSource(table, table.view, reference, scope);
+  }
+  if (!schema) unknownTable(name, found.state, node.pathRange, pass);
+  return unknownSource(
+    name,
+    pass,
+    reference,
+    aliasOf(node),
+    node.alias === undefined ? node.path : undefined,
+  );
+}
+
+function unknownTable(
+  name: ObjectName,
+  state: 'absent' | 'failed' | 'pending' | 'known',
+  range: Range,
+  pass: Pass,
+): void {
+  const code = state === 'absent' ? 'unknown-table' : 'catalog';
+  const words = state === 'absent' ? 'is not in the catalog' : 'could not be read from the catalog';
+  reportGap(pass, code, `${keyOf(name)} ${words}`, range);
+}
+
+function kindOf(name: ObjectName, table: CatalogTable | undefined): TableFact['kind'] {
+  if (isInformationSchema(name)) return 'informationSchema';
+  if (table === undefined) return 'unknown';
+  if (name.name.endsWith('*')) return 'wildcard';
+  return table.view === undefined ? 'table' : 'view';
+}
+
+export function noteTable(
+  pass: Pass,
+  name: ObjectName,
+  kind: TableFact['kind'],
+  access: Access,
+  range: Range,
+): void {
+  const key = [keyOf(name), ...pass.beneath.map(keyOf)].join('\n');
+  let fact = pass.facts.tables.get(key);
+  if (fact === undefined) {
+    fact = { name, kind, access: new Set(), references: [], beneath: pass.beneath };
+    pass.facts.tables.set(key, fact);
+  }
+  fact.access.add(access);
+  const known = fact.references.some((each) => each.start === range.start && each.end === range.end);
+  if (pass.beneath.length === 0 && !known) fact.references.push(range);
+}
+
+function newReference(
+  node: TableReference,
+  name: ObjectName,
+  table: CatalogTable | undefined,
+  role: ReferenceRole,
+  pass: Pass,
+): Reference {
+  const before = pass.facts.references.find(
+    (each) => each.pathRange.start === node.pathRange.start && each.role === role,
+  );
+  if (before !== undefined && pass.beneath.length === 0) return before;
+  const reference: Reference = {
+    name,
+    table,
+    role,
+    range: node.range,
+    pathRange: node.pathRange,
+    alias: aliasOf(node),
+    hasAlias: node.alias !== undefined,
+    path: node.path,
+    systemTime: node.systemTime?.range,
+    sample: node.sample?.range,
+    columns: new Set(),
+    reads: new Set(),
+    rowUsed: false,
+    stars: [],
+    pseudo: [],
+    qualifiers: [],
+  };
+  if (pass.beneath.length === 0) pass.facts.references.push(reference);
+  return reference;
+}
+
+function aliasOf(node: TableReference): string {
+  return (node.alias ?? node.path[node.path.length - 1] ?? node.path[0]).name;
+}

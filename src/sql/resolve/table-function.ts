@@ -1,0 +1,161 @@
+import type { Argument, CreateTableFunction, Query, TableFunction } from '../ast/index.ts';
+import { scalar, typeOfDataType } from '../lineage/type.ts';
+import { constant, derive, unknownValue } from '../lineage/value.ts';
+import type { Value } from '../lineage/value.ts';
+import { relationOf } from '../scope/relation.ts';
+import type { Relation } from '../scope/relation.ts';
+import { childScope } from '../scope/scope.ts';
+import type { CommonTables, Scope } from '../scope/scope.ts';
+import type { Column, Source } from '../scope/source.ts';
+import { expression } from './expression.ts';
+import { modelNamespaces } from './function-types.ts';
+import { reportGap } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { query } from './query.ts';
+import { findRoutine } from './routine.ts';
+import { rowsOf, sourceOfRows } from './rows.ts';
+import type { Rows } from './rows.ts';
+import { argumentTable } from './table-argument.ts';
+import { mergeBeneath, withinObject } from './view.ts';
+
+/** What is given to a table function: a value, or rows. */
+interface Given {
+  readonly value: Value;
+  readonly rows: Rows | undefined;
+}
+
+/** `function(arguments)` in FROM. */
+export function tableFunction(node: TableFunction, scope: Scope, left: Relation): Relation {
+  const inner = childScope(scope, left);
+  const given = node.arguments.map((argument) => tableArgument(argument, inner));
+  return relationOf(sourceOfRows(functionRows(node, given, scope), node.alias?.name));
+}
+
+function functionRows(node: TableFunction, given: readonly Given[], scope: Scope): Rows {
+  const { pass } = scope;
+  const name = node.name.map((part) => part.name.toUpperCase()).join('.');
+  const defined = node.name.length === 1 ? pass.script.functions.get(name.toLowerCase()) : undefined;
+  if (defined?.type === 'createTableFunction') return definedRows(node, defined, given, pass);
+  if (node.name.length > 1 && !modelNamespaces.has(node.name[0].name.toUpperCase()))
+    return routineRows(node, given, pass);
+  pass.facts.functions.add(name);
+  if (name === 'APPENDS' || name === 'CHANGES') return changeRows(given);
+  return closedRows(node, name, given, pass);
+}
+
+function tableArgument({ value }: Argument, scope: Scope): Given {
+  switch (value.type) {
+    case 'expression':
+      return { value: expression(value.expression, scope), rows: undefined };
+    case 'query': {
+      const rows = query(value.query, childScope(scope));
+      return { value: derive(rows.columns.map((column) => column.value)), rows };
+    }
+    case 'table': {
+      const source = argumentTable(value.path, scope);
+      return { value: source.row(), rows: { columns: copies(source), open: source.open } };
+    }
+    case 'lambda':
+    case 'star':
+    case 'model':
+    case 'connection':
+      return { value: unknownValue, rows: undefined };
+  }
+}
+
+function copies(source: Source): readonly Column[] {
+  return source.columns().map(({ name, value }) => ({ name, value }));
+}
+
+function changeRows(given: readonly Given[]): Rows {
+  const [table] = given;
+  const columns = table?.rows?.columns ?? [];
+  const added = [
+    { name: '_CHANGE_TYPE', value: constant(scalar('STRING')) },
+    { name: '_CHANGE_TIMESTAMP', value: constant(scalar('TIMESTAMP')) },
+  ];
+  return { columns: [...columns, ...added], open: table?.rows?.open ?? true };
+}
+
+/** A function whose columns are not known: each depends on all that was given. */
+function closedRows(node: TableFunction, name: string, given: readonly Given[], pass: Pass): Rows {
+  const model = modelNamespaces.has(node.name[0].name.toUpperCase());
+  pass.facts.flags.add('external');
+  reportGap(pass, model ? 'model' : 'unsupported', `the table function ${name} is not analysed`, node.range);
+  return { columns: [], row: derive(given.map((each) => each.value)), open: true };
+}
+
+function definedRows(
+  node: TableFunction,
+  defined: CreateTableFunction,
+  given: readonly Given[],
+  pass: Pass,
+): Rows {
+  const names = defined.parameters.map((parameter) => parameter.name.name);
+  const declared = defined.returns?.map((column) => ({
+    name: column.name.name,
+    type: typeOfDataType(column.dataType),
+  }));
+  const name = pass.known.name('', '', defined.name[0].name);
+  const rows = bodyRows(node, name, defined.query, names, given, pass);
+  if (declared?.length !== rows.columns.length) return rows;
+  return rowsOf(
+    rows.columns.map((column, index) => ({
+      name: declared[index]?.name ?? column.name,
+      value: column.value,
+    })),
+  );
+}
+
+function routineRows(node: TableFunction, given: readonly Given[], pass: Pass): Rows {
+  const found = findRoutine(node.name, node.range, pass);
+  const parsed = found?.body === undefined ? undefined : pass.known.parse(found.body);
+  const statement = parsed?.script?.statements[0];
+  for (const gap of parsed?.gaps ?? [])
+    reportGap(pass, gap.code, `${node.name[0].name}: ${gap.message}`, node.range);
+  if (found === undefined || statement?.type !== 'queryStatement') {
+    if (found !== undefined)
+      reportGap(pass, 'unknown-routine', `the body of ${found.name.name} cannot be read`, node.range);
+    return { columns: [], row: derive(given.map((each) => each.value)), open: true };
+  }
+  const names = found.parameters.map((parameter) => parameter.name);
+  return bodyRows(node, found.name, statement.query, names, given, pass);
+}
+
+function bodyRows(
+  node: TableFunction,
+  name: Parameters<typeof withinObject>[1],
+  body: Query,
+  names: readonly string[],
+  given: readonly Given[],
+  pass: Pass,
+): Rows {
+  const inner = withinObject(pass, name, pass.place ?? node.range);
+  if (inner === undefined) {
+    reportGap(
+      pass,
+      'view-depth',
+      `the table function ${name.name} lies too deep or names itself`,
+      node.range,
+    );
+    return { columns: [], row: derive(given.map((each) => each.value)), open: true };
+  }
+  const values = new Map(
+    names.map((each, index) => [each.toLowerCase(), given[index]?.value ?? unknownValue]),
+  );
+  const rows = query(body, {
+    pass: { ...inner, arguments: values },
+    commonTables: tableParameters(names, given),
+  });
+  mergeBeneath(inner.facts, pass.facts);
+  for (const source of inner.facts.columns) pass.facts.columns.add(source);
+  return rows;
+}
+
+/** Parameters that are tables are named in FROM. */
+function tableParameters(names: readonly string[], given: readonly Given[]): CommonTables | undefined {
+  return names.reduce<CommonTables | undefined>((outer, name, index) => {
+    const rows = given[index]?.rows;
+    return rows === undefined ? outer : { name: name.toLowerCase(), rows, outer };
+  }, undefined);
+}
