@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { isJsonObject, type JsonObject } from '../../call/json.ts';
 import type { Handle } from '../rest/listen.ts';
+import { GuardError } from '../../errors.ts';
 import { readJsonObject } from '../rest/multipart.ts';
 import { readTarget, type Media, type RestAnswer, type RestRequest } from '../rest/rest-request.ts';
 
@@ -8,6 +9,10 @@ import { readTarget, type Media, type RestAnswer, type RestRequest } from '../re
 export interface OfficialClient {
   makeAuthenticatedRequest: object;
 }
+
+const guardedBy: unique symbol = Symbol.for('bigquery-guard.guarded-by');
+const guardedAlready =
+  'This client is guarded, and the fake would take the place of its guard. Install the fake first, then guard the client.';
 
 type Answered = (error: Error | null, body?: unknown, response?: unknown) => void;
 interface Upload {
@@ -21,6 +26,7 @@ export function install<Client extends OfficialClient>(
   project: string,
 ): Client {
   const original = client.makeAuthenticatedRequest;
+  if (guardedBy in original) throw new GuardError('ERR_CONFIG', guardedAlready);
   const replacement = (request: object, reply?: Answered | Upload): object => {
     const asked = readRequest({ ...request }, project);
     if (reply === undefined) return Readable.from(answerStream(handle, asked));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BigQuery } from '@google-cloud/bigquery';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGuard, guard } from '../../../src/client/index.ts';
 import { fakeBigQuery, type FakeBigQuery } from '../../../src/testing/fake/fake-bigquery.ts';
 import { officialClients } from '../official-clients.ts';
 
@@ -220,6 +221,25 @@ describe.each([
 describe('fakeBigQuery', () => {
   it('does not keep the process alive while it listens', () => {
     expect(process.getActiveResourcesInfo()).not.toContain('TCPServerWrap');
+  });
+
+  it('answers a guarded client behind its guard, and does not take the place of a guard', async () => {
+    const seen: string[] = [];
+    const watch = createGuard({
+      middleware: [
+        {
+          name: 'watch',
+          handle(call, _context, next) {
+            seen.push(call.operation);
+            return next(call);
+          },
+        },
+      ],
+    });
+    const client = guard(fake.install(new BigQuery({ projectId: 'demo-project' })), watch);
+    expect((await client.query('SELECT n FROM numbers'))[0]).toEqual(numbers(25));
+    expect(seen).toEqual(['jobs.query']);
+    expect(() => fake.install(client)).toThrow('Install the fake first');
   });
 
   it('needs rows that fit their schema', async () => {
