@@ -1,4 +1,4 @@
-import type { Json } from '../../../call/json.ts';
+import type { JsonObject } from '../../../call/json.ts';
 
 /** A cell as REST has it: scalars as text, `null`, REPEATED as `[{v}]`, RECORD as `{f}`. */
 export type WireValue = string | null | readonly WireCell[] | WireRow;
@@ -34,4 +34,4 @@ export interface WireParameter {
 }
 
 /** A row to append, as `insertAll` (`rows[].json`) or a line of NDJSON gives it. */
-export type JsonRow = Readonly<Record<string, Json>>;
+export type JsonRow = JsonObject;

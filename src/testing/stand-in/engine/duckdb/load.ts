@@ -1,0 +1,17 @@
+import { EngineError } from '../engine-error.ts';
+
+type DuckDb = typeof import('@duckdb/node-api');
+
+/** `@duckdb/node-api` is an optional peer: 70 MB that only the stand-in needs. */
+export async function loadDuckDb(): Promise<DuckDb> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (cause) {
+    const error = new EngineError(
+      'notImplemented',
+      'The stand-in needs the package @duckdb/node-api, which is not installed. Install it with: npm install --save-dev @duckdb/node-api',
+    );
+    error.cause = cause;
+    throw error;
+  }
+}
