@@ -45,7 +45,7 @@ export async function buildMiddleware(
     policy({ document: config.policy, jobs, catalog: catalogOf() }),
     ...(gate === undefined ? [] : [gate]),
     limits({ limits: file.limits }),
-    masking({ jobs }),
+    masking(),
   ];
   if (gate !== undefined && file.approval?.callback !== undefined) {
     await gate.listen(file.approval.callback.port, file.approval.callback.host);

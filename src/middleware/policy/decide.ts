@@ -93,6 +93,8 @@ function nobodyMayApprove(gates: readonly CompiledRule[]): Reason {
 /** An allow speaks for a pair when operation and object lie wholly within what it names. */
 function covers(rule: CompiledRule, pair: AccessPair): boolean {
   const { source } = rule;
+  // What could not be made out is allowed by no rule, however wide.
+  if (pair.operation === 'unknown') return false;
   if (!namesOperation(source.operations, pair)) return false;
   // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
   if (pair.object.kind === 'none') return pair.operation === 'read';

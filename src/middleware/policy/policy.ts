@@ -16,7 +16,7 @@ import { followedJob, followedJobKey } from './follow-up.ts';
 import { gateCatalog } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
-import { analysisKey, subjectOf, type Subject } from './subject.ts';
+import { analysisKey, subjectOf, tablesKey, type Subject } from './subject.ts';
 
 export interface PolicyOptions {
   readonly document: PolicyDocument;
@@ -67,7 +67,7 @@ async function judge(
 ): Promise<Judged> {
   const { principal, agent } = context;
   const gate = gateCatalog(policy, principal, agent, catalog);
-  const subject = await subjectOf(call, context, gate.catalog);
+  const subject = await subjectOf(call, context, gate.catalog, policy);
   const refused = gate.refused();
   if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
   const { pairs, columns } = refused ?? subject;
@@ -85,6 +85,7 @@ function denial(call: Call, reasons: GuardError['reasons']): GuardError {
 function leave(context: Context, judged: Judged, consider: (call: Call) => Promise<Judged>): void {
   context.set(decisionKey, judged.decision);
   context.set(analysisKey, judged.subject.analysis);
+  context.set(tablesKey, judged.subject.tables);
   context.set(evidenceKey, evidenceOf(judged.subject));
   context.set(reconsiderKey, async (again) => {
     const { decision, subject } = await consider(again);

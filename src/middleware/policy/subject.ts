@@ -27,12 +27,23 @@ export interface Subject {
 /** Where the analysis of a query is left for the layers inside the policy. */
 export const analysisKey: ContextKey<Analysis | undefined> = contextKey('SQL analysis', undefined);
 
+/** The tables that a call reads, as the catalog has them. */
+export const tablesKey: ContextKey<readonly CatalogTable[]> = contextKey<readonly CatalogTable[]>(
+  'tables',
+  [],
+);
+
 /** Finds out what a call does. */
-export async function subjectOf(call: Call, context: Context, catalog: Catalog): Promise<Subject> {
+export async function subjectOf(
+  call: Call,
+  context: Context,
+  catalog: Catalog,
+  memory: object,
+): Promise<Subject> {
   const query = queryRequest(call);
   return query === undefined
     ? requestSubject(call, context, catalog)
-    : querySubject(call, query, context, catalog);
+    : querySubject(call, query, context, catalog, memory);
 }
 
 const nothing = { pairs: [], columns: [], analysis: undefined, tables: [] } as const;
@@ -42,6 +53,7 @@ async function querySubject(
   query: QueryRequest,
   context: Context,
   catalog: Catalog,
+  memory: object,
 ): Promise<Subject> {
   const setting = refusedSetting(query.settings);
   if (setting !== undefined) return { ...nothing, flaw: unproven(call, setting) };
@@ -50,6 +62,7 @@ async function querySubject(
     project: call.project,
     ...defaultDataset(query, call.project),
     signal: context.signal,
+    memory,
   });
   const { facts } = analysis;
   const [gap] = facts.gaps;

@@ -1,0 +1,1 @@
+export { masking } from './masking.ts';

@@ -1,0 +1,64 @@
+import type { Call } from '../../call/call.ts';
+import { isJsonObject, type Json } from '../../call/json.ts';
+import type { Next } from '../../call/middleware.ts';
+import type { Result } from '../../call/result.ts';
+import { GuardError } from '../../errors.ts';
+import type { CatalogColumn, CatalogTable } from '../../sql/catalog.ts';
+import type { ColumnMask } from '../policy/decision.ts';
+import { rowMask } from './row-mask.ts';
+
+/**
+ * Reads rows with the columns named one by one, so that one that was added since the schema was read does not
+ * come along, and masks them by position.
+ */
+export async function maskTableData(
+  call: Call,
+  table: CatalogTable,
+  masks: readonly ColumnMask[],
+  next: Next,
+): Promise<Result> {
+  const columns = selected(call, table.columns);
+  const selectedFields = columns.map(({ name }) => name).join(',');
+  const result = await next({ ...call, query: { ...call.query, selectedFields } });
+  return { ...result, body: maskBody(call, result.body, columns, masks) };
+}
+
+/** `selectedFields` names top-level columns; BigQuery answers them in the order of the schema. */
+function selected(call: Call, columns: readonly CatalogColumn[]): readonly CatalogColumn[] {
+  const { selectedFields } = call.query;
+  if (selectedFields === undefined || selectedFields === '') return columns;
+  const names = String(selectedFields)
+    .split(',')
+    .map((name) => name.trim().toLowerCase());
+  if (names.some((name) => name.includes('.'))) {
+    throw new GuardError(
+      'ERR_POLICY_DENIED',
+      'selectedFields names a field within a record, and columns of this table are masked. Name whole columns.',
+      {
+        callId: call.id,
+        reasons: [{ rule: 'masking', message: 'fields within records cannot be selected' }],
+      },
+    );
+  }
+  return columns.filter(({ name }) => names.includes(name.toLowerCase()));
+}
+
+function maskBody(
+  call: Call,
+  body: Json,
+  columns: readonly CatalogColumn[],
+  masks: readonly ColumnMask[],
+): Json {
+  const rows = isJsonObject(body) ? body['rows'] : undefined;
+  if (!isJsonObject(body) || !Array.isArray(rows)) return body;
+  const mask = rowMask(columns, masks);
+  try {
+    return { ...body, rows: rows.map(mask) };
+  } catch (cause) {
+    throw new GuardError(
+      'ERR_SQL_UNPROVEN',
+      'The rows have another form than the table’s schema says, so they could not be masked. Ask again.',
+      { callId: call.id, reasons: [{ rule: 'masking', message: 'the rows do not fit the schema' }], cause },
+    );
+  }
+}

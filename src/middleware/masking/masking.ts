@@ -1,0 +1,105 @@
+import type { Call } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import type { Middleware, Next } from '../../call/middleware.ts';
+import { queryRequest, withQuerySettings, type QueryRequest } from '../../call/query-request.ts';
+import type { Result } from '../../call/result.ts';
+import { GuardError } from '../../errors.ts';
+import type { Analysis } from '../../sql/analyse.ts';
+import { maskSources, type Rewritten } from '../../sql/rewrite/index.ts';
+import { decisionKey, type ColumnMask } from '../policy/decision.ts';
+import { followedJobKey } from '../policy/follow-up.ts';
+import { analysisKey, tablesKey } from '../policy/subject.ts';
+import { checkSchema } from './check-schema.ts';
+import { concealJob } from './conceal-job.ts';
+import { maskTableData } from './mask-table-data.ts';
+import { restorePositions } from './restore-positions.ts';
+import { sourceMasks } from './source-masks.ts';
+
+/**
+ * Hides columns: in queries at the table reference, so that the rest of the query sees only the mask; in rows
+ * that are read without a query by column. Answers of jobs show the caller's own SQL again.
+ */
+export function masking(): Middleware {
+  return {
+    name: 'masking',
+    async handle(call, context, next) {
+      const decision = context.get(decisionKey);
+      const masks = decision === undefined || decision.effect === 'deny' ? [] : decision.masks;
+      const query = queryRequest(call);
+      if (query !== undefined) return maskQuery(call, query, masks, context, next);
+      if (masks.length > 0) return maskRead(call, masks, context, next);
+      return conceal(call, context, await next(call));
+    },
+  };
+}
+
+async function maskQuery(
+  call: Call,
+  query: QueryRequest,
+  masks: readonly ColumnMask[],
+  context: Context,
+  next: Next,
+): Promise<Result> {
+  const analysis = context.get(analysisKey);
+  if (analysis === undefined) {
+    if (masks.length === 0) return next(call);
+    throw unmaskable(call, 'the query was not analysed');
+  }
+  const rewritten = masks.length === 0 ? undefined : await rewrite(call, analysis, masks, context);
+  const sent = rewritten === undefined ? call : withQuerySettings(call, { query: rewritten.text });
+  try {
+    const result = await next(sent);
+    checkSchema(call, result, namesOf(analysis));
+    return rewritten === undefined ? result : concealJob(result, query.sql, true);
+  } catch (error) {
+    throw rewritten === undefined ? error : restorePositions(error, rewritten.positions);
+  }
+}
+
+async function rewrite(
+  call: Call,
+  analysis: Analysis,
+  masks: readonly ColumnMask[],
+  context: Context,
+): Promise<Rewritten> {
+  try {
+    return await maskSources(analysis, sourceMasks(masks, context.get(tablesKey)));
+  } catch (cause) {
+    throw unmaskable(
+      call,
+      cause instanceof Error ? cause.message : 'the query could not be rewritten',
+      cause,
+    );
+  }
+}
+
+const namesOf = ({ facts }: Analysis): readonly string[] | undefined =>
+  facts.statements.length === 1 ? facts.outputs.map(({ name }) => name) : undefined;
+
+/** Rows without a query: `tabledata.list` is masked by column, everything else would hand them out unmasked. */
+async function maskRead(
+  call: Call,
+  masks: readonly ColumnMask[],
+  context: Context,
+  next: Next,
+): Promise<Result> {
+  const [table] = context.get(tablesKey);
+  if (call.operation === 'tabledata.list' && table !== undefined)
+    return maskTableData(call, table, masks, next);
+  throw unmaskable(call, `${call.operation} would hand out masked columns as they are`);
+}
+
+function conceal(call: Call, context: Context, result: Result): Result {
+  const job = context.get(followedJobKey);
+  if (job === undefined) return result;
+  if (call.operation === 'jobs.getQueryResults') checkSchema(call, result, job.outputs);
+  return job.sql === undefined ? result : concealJob(result, job.sql, job.masked);
+}
+
+function unmaskable(call: Call, why: string, cause?: unknown): GuardError {
+  return new GuardError(
+    'ERR_SQL_UNPROVEN',
+    `Columns of this call are masked for you, and ${why}. Name the columns that you need in a plain SELECT.`,
+    { callId: call.id, reasons: [{ rule: 'masking', message: why }], cause },
+  );
+}

@@ -1,0 +1,22 @@
+export { policy, type PolicyOptions } from './policy.ts';
+export { compilePolicy, type CompiledPolicy } from './compile.ts';
+export { decide, type DecisionRequest } from './decide.ts';
+export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
+export {
+  decisionKey,
+  type ApprovalRequirement,
+  type ColumnMask,
+  type Decision,
+  type MaskName,
+} from './decision.ts';
+export type {
+  ApprovalSettings,
+  LimitRule,
+  MaskRule,
+  PeopleGroup,
+  Person,
+  PolicyDocument,
+  PrincipalSelector,
+  Rule,
+  TagDefinition,
+} from './document.ts';
