@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
+import type { Agent, Principal } from '../../call/principal.ts';
 import type { Result } from '../../call/result.ts';
 import { durabilityKey, type Durability } from './durability.ts';
 import { nobody, type EventSubject, type NewEvent } from './event.ts';
@@ -119,11 +120,25 @@ async function begin(passage: Passage, call: Call, context: Context): Promise<Ca
 
 function subjectOf(call: Call, { principal, agent, session }: Context): EventSubject {
   return {
-    principal,
-    agent: agent ?? null,
+    principal: recordedPrincipal(principal),
+    agent: agent === undefined ? null : recordedAgent(agent),
     session: session?.id ?? null,
     call: call.id,
     job: jobOf(call) ?? null,
+  };
+}
+
+/** Only what is listed: whoever made the principal may have left a token on it. */
+function recordedPrincipal({ id, groups, delegation, verified }: Principal): Principal {
+  return { id, groups: [...groups], delegation: [...delegation], verified };
+}
+
+function recordedAgent({ name, version, model, toolCallId }: Agent): Agent {
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(model === undefined ? {} : { model }),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
   };
 }
 
