@@ -87,6 +87,7 @@ const fill = (text: string, token: Token, before: Token | undefined): string | u
     case 'bytes':
       return `b'${'x'.repeat(length - 3)}'`;
     case 'quoted':
+      if (before?.keyword === '.') return '_'.repeat(length);
       return plainQuoted.test(text.slice(token.start, token.end))
         ? undefined
         : `\`${'x'.repeat(length - 2)}\``;

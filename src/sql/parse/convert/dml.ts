@@ -9,7 +9,8 @@ import type {
   Truncate,
   Update,
 } from '../../ast/index.ts';
-import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { take } from '../holes/holes.ts';
+import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
@@ -54,7 +55,7 @@ const insertSource = (reader: Reader, node: Node): InsertSource => {
 const assignments = (reader: Reader, node: NodeOf<'set_clause'>): readonly Assignment[] => {
   eat(reader, node.setKw);
   return node.assignments.items.map((item) => ({
-    column: pathOf(reader, item.column),
+    column: take(reader.holes.paths, startOf(reader, item.column)) ?? pathOf(reader, item.column),
     value: convertExpression(reader, item.expr),
     range: rangeOf(reader, item),
   }));

@@ -1,5 +1,12 @@
-import type { FrameBound, NamedWindow, WindowFrame, WindowSpecification } from '../../ast/index.ts';
-import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import type {
+  Expression,
+  FrameBound,
+  NamedWindow,
+  WindowFrame,
+  WindowSpecification,
+} from '../../ast/index.ts';
+import { take } from '../holes/holes.ts';
+import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { nameOf, tokenOf } from './names.ts';
@@ -64,5 +71,10 @@ const frameBound = (
     eat(reader, node.expr.unboundedKw);
     return { type: preceding ? 'unboundedPreceding' : 'unboundedFollowing' };
   }
-  return { type: preceding ? 'preceding' : 'following', distance: convertExpression(reader, node.expr) };
+  return { type: preceding ? 'preceding' : 'following', distance: distanceOf(reader, node.expr) };
+};
+
+const distanceOf = (reader: Reader, node: Node): Expression => {
+  const note = take(reader.holes.expressions, startOf(reader, node));
+  return note === undefined ? convertExpression(reader, node) : note();
 };

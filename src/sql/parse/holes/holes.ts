@@ -3,6 +3,7 @@ import type {
   DataType,
   Expression,
   FromItem,
+  Path,
   Query,
   SelectStar,
   SetOperation,
@@ -31,6 +32,8 @@ export interface Holes {
   readonly collations: Map<number, () => Expression>;
   readonly stars: Map<number, (qualifier: Expression | undefined) => SelectStar>;
   readonly timeZones: Map<number, () => Expression>;
+  /** Targets of assignments that are more than a name. */
+  readonly paths: Map<number, Path>;
   readonly likes: Map<number, 'ANY' | 'ALL'>;
   readonly setMatches: Map<number, SetMatch>;
   /** The literals that follow a literal and continue it. */
@@ -52,6 +55,7 @@ export const noHoles = (): Holes => ({
   collations: new Map(),
   stars: new Map(),
   timeZones: new Map(),
+  paths: new Map(),
   likes: new Map(),
   setMatches: new Map(),
   adjacent: new Map(),

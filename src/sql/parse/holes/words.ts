@@ -1,0 +1,282 @@
+import type { DataType } from '../../ast/index.ts';
+import type { Token } from '../../lexer/index.ts';
+import { readDataType, readExpression } from '../read.ts';
+import { refuse } from '../refusal.ts';
+import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
+import type { SetMatch } from './holes.ts';
+import { readNames, readPath } from './paths.ts';
+import { endBefore, isNameToken, leaveOut, replace, skipTo, type Finder, type Scan } from './scan.ts';
+
+export const standIn = ' _ ';
+
+/** `BOOLEAN`, which the parser knows as `BOOL` only. */
+export const booleanType: Finder = (scan, index) =>
+  keywordAt(scan.source, index + 1) === '(' ? undefined : replace(scan, index, index + 1, 'BOOL');
+
+/** `DECIMAL '1'`: the parser takes the string for an alias. */
+export const decimalLiteral: Finder = (scan, index) => {
+  if (scan.source.tokens[index + 1]?.kind !== 'string') return undefined;
+  const keyword = keywordAt(scan.source, index);
+  return replace(scan, index, index + 1, keyword === 'DECIMAL' ? 'NUMERIC' : 'BIGNUMERIC');
+};
+
+/** `LIKE ANY (…)`: read as IN, whose right side looks the same. */
+export const likeAny: Finder = (scan, index) => {
+  const word = keywordAt(scan.source, index + 1);
+  if (word !== 'ANY' && word !== 'SOME' && word !== 'ALL') return undefined;
+  scan.holes.likes.set(tokenAt(scan.source, index).start, word === 'ALL' ? 'ALL' : 'ANY');
+  return replace(scan, index, index + 2, 'IN');
+};
+
+export const nullsOrder: Finder = (scan, index) => {
+  const side = keywordAt(scan.source, index + 1);
+  if (side !== 'FIRST' && side !== 'LAST') return undefined;
+  scan.holes.nullOrders.set(endBefore(scan, index), side);
+  return leaveOut(scan, index, index + 2);
+};
+
+/** `ORDER BY a COLLATE 'und:ci'`. */
+export const collation: Finder = (scan, index) => {
+  const { source } = scan;
+  if (scan.levels.at(-1)?.clause !== 'ORDER') return undefined;
+  scan.holes.collations.set(endBefore(scan, index), () => readExpression(source, index + 1, index + 2));
+  return leaveOut(scan, index, index + 2);
+};
+
+const zoned: ReadonlySet<string> = new Set(['EXTRACT', 'CAST', 'SAFE_CAST']);
+
+export const atTimeZone: Finder = (scan, index) => {
+  const { source } = scan;
+  if (keywordAt(source, index + 1) !== 'TIME' || keywordAt(source, index + 2) !== 'ZONE') return undefined;
+  const open = scan.levels.at(-1)?.open ?? -1;
+  if (open <= 0 || !zoned.has(keywordAt(source, open - 1))) return undefined;
+  const close = tokenAt(source, open).match;
+  scan.holes.timeZones.set(endBefore(scan, index), () => readExpression(source, index + 3, close));
+  return leaveOut(scan, index, close);
+};
+
+const isSetOperation = (source: Source, index: number): boolean => {
+  const keyword = keywordAt(source, index);
+  const after = keywordAt(source, index + 1);
+  const known = keyword === 'UNION' || keyword === 'INTERSECT' || keyword === 'EXCEPT';
+  return known && (after === 'ALL' || after === 'DISTINCT');
+};
+
+const keeps: Readonly<Record<string, SetMatch['keep']>> = {
+  FULL: 'full',
+  LEFT: 'left',
+  INNER: 'inner',
+  OUTER: 'full',
+};
+
+/** `FULL OUTER UNION ALL BY NAME`: the words before the operation. */
+export const setPrefix: Finder = (scan, index) => {
+  const { source } = scan;
+  const operation = keywordAt(source, index + 1) === 'OUTER' ? index + 2 : index + 1;
+  if (!isSetOperation(source, operation)) return undefined;
+  leaveOut(scan, index, operation);
+  const keep = keeps[keywordAt(source, index)];
+  return (
+    setModifiers(scan, operation, keep) ?? refuse('syntax', 'BY NAME is missing.', tokenAt(source, operation))
+  );
+};
+
+/** `UNION ALL BY NAME`, `UNION ALL STRICT CORRESPONDING BY (a, b)`: the words after the operation. */
+export const setOperation: Finder = (scan, index) =>
+  isSetOperation(scan.source, index) ? setModifiers(scan, index, undefined) : undefined;
+
+const setModifiers = (
+  scan: Scan,
+  operation: number,
+  prefix: SetMatch['keep'] | undefined,
+): number | undefined => {
+  const { source } = scan;
+  const from = operation + 2;
+  const strict = keywordAt(source, from) === 'STRICT';
+  const word = strict ? from + 1 : from;
+  const byName = keywordAt(source, word) === 'BY' && keywordAt(source, word + 1) === 'NAME';
+  const corresponding = keywordAt(source, word) === 'CORRESPONDING';
+  if (!byName && !corresponding) return undefined;
+  const list = byName ? word + 2 : word + 1;
+  const columns = columnList(source, list, byName ? 'ON' : 'BY');
+  const keep = prefix ?? (strict || byName ? 'strict' : 'inner');
+  scan.holes.setMatches.set(tokenAt(source, operation).start, {
+    match: byName ? 'name' : 'corresponding',
+    keep,
+    ...(columns === undefined ? {} : { matchColumns: columns.names }),
+  });
+  return leaveOut(scan, from, columns?.next ?? list);
+};
+
+const columnList = (
+  source: Source,
+  index: number,
+  word: string,
+): { readonly names: ReturnType<typeof readNames>; readonly next: number } | undefined => {
+  if (keywordAt(source, index) !== word || keywordAt(source, index + 1) !== '(') return undefined;
+  const next = tokenAt(source, index + 1).match + 1;
+  return { names: readNames(source, index + 1, next), next };
+};
+
+/** `WITH(a AS x, b AS a + 1, a * b)`. */
+export const withExpression: Finder = (scan, index) => {
+  const { source } = scan;
+  if (keywordAt(source, index + 1) !== '(') return undefined;
+  const close = tokenAt(source, index + 1).match;
+  const next = close + 1;
+  scan.holes.expressions.set(tokenAt(source, index).start, () => readWith(source, index, close));
+  return replace(scan, index, next, standIn);
+};
+
+const readWith = (source: Source, index: number, close: number): ReturnType<typeof readExpression> => {
+  const bindings: { name: ReturnType<typeof readNames>[number]; value: ReturnType<typeof readExpression> }[] =
+    [];
+  let from = index + 2;
+  let comma = skipTo(source, from, close, (keyword) => keyword === ',');
+  while (comma < close) {
+    const [name] = readNames(source, from, from + 1);
+    if (name === undefined || keywordAt(source, from + 1) !== 'AS') {
+      return refuse('syntax', 'WITH needs names for its values.', rangeOfTokens(source, from, comma));
+    }
+    bindings.push({ name, value: readExpression(source, from + 2, comma) });
+    from = comma + 1;
+    comma = skipTo(source, from, close, (keyword) => keyword === ',');
+  }
+  const result = readExpression(source, from, close);
+  return { type: 'with', bindings, result, range: rangeOfTokens(source, index, close + 1) };
+};
+
+/** `x -> x + 1`, `(x, y) -> x + y` as an argument. */
+export const lambda: Finder = (scan, index) => {
+  const { source } = scan;
+  const before = tokenAt(source, index - 1);
+  const from = before.keyword === ')' ? before.match : index - 1;
+  const ahead = keywordAt(source, from - 1);
+  if (ahead !== '(' && ahead !== ',' && ahead !== '=>') return undefined;
+  const end = skipTo(source, index + 1, scan.to, (keyword) => keyword === ',' || keyword === ')');
+  if (before.keyword === ')') closeParentheses(scan, from);
+  scan.holes.arguments.set(tokenAt(source, from).start, () => ({
+    type: 'lambda',
+    parameters: readNames(source, from, index),
+    body: readExpression(source, index + 1, end),
+  }));
+  return replace(scan, from, end, standIn);
+};
+
+/** Nothing is open any more: the parameters were stepped over before the arrow was seen. */
+const closeParentheses = (scan: Scan, from: number): void => {
+  if (scan.levels.at(-1)?.open === from) scan.levels.pop();
+};
+
+/** `MODEL d.m` and `CONNECTION p.l.c` as an argument. */
+export const objectArgument: Finder = (scan, index) => {
+  const { source } = scan;
+  const before = keywordAt(source, index - 1);
+  if (before !== '(' && before !== ',' && before !== '=>') return undefined;
+  if (!isNameToken(source.tokens[index + 1])) return undefined;
+  const { path, next } = readPath(source, index + 1);
+  const after = keywordAt(source, next);
+  if (after !== ',' && after !== ')') return undefined;
+  const type = keywordAt(source, index) === 'MODEL' ? 'model' : 'connection';
+  scan.holes.arguments.set(tokenAt(source, index).start, () => ({ type, path }));
+  return replace(scan, index, next, standIn);
+};
+
+/** `'a' 'b'` is one literal; the parser reads one at a time. */
+export const adjacentLiterals: Finder = (scan, index) => {
+  const { source } = scan;
+  const first = tokenAt(source, index);
+  if (first.kind !== 'string' && first.kind !== 'bytes') return undefined;
+  let next = index + 1;
+  let value = '';
+  while (next < scan.to && isLiteral(source.tokens[next])) {
+    const token = tokenAt(source, next);
+    if (token.kind !== first.kind || token.start === endBefore(scan, next)) {
+      return refuse('syntax', 'Two literals stand side by side.', token);
+    }
+    value += token.value;
+    next += 1;
+  }
+  if (next === index + 1) return undefined;
+  scan.holes.adjacent.set(first.end, { value, end: endBefore(scan, next) });
+  return leaveOut(scan, index + 1, next);
+};
+
+const isLiteral = (token: Token | undefined): boolean => token?.kind === 'string' || token?.kind === 'bytes';
+
+/** `RANGE<DATE> '[…)'`, the type `RANGE<DATE>`, and the function `RANGE(…)`. */
+export const range: Finder = (scan, index) => {
+  const { source } = scan;
+  const after = keywordAt(source, index + 1);
+  if (after === '(') return replace(scan, index, index + 1, '_RANGE');
+  if (after !== '<') return undefined;
+  const close = skipTo(source, index + 2, scan.to, (keyword) => keyword === '>');
+  const literal = source.tokens[close + 1];
+  const start = tokenAt(source, index).start;
+  if (literal?.kind !== 'string') {
+    scan.holes.dataTypes.set(start, () => rangeType(source, index, close));
+    return replace(scan, index, close + 1, 'DATE');
+  }
+  scan.holes.expressions.set(start, () => ({
+    type: 'rangeLiteral',
+    elementType: readDataType(source, index + 2, close),
+    value: literal.value,
+    range: rangeOfTokens(source, index, close + 2),
+  }));
+  return replace(scan, index, close + 2, standIn);
+};
+
+const rangeType = (source: Source, index: number, close: number): DataType => ({
+  type: 'rangeType',
+  element: readDataType(source, index + 2, close),
+  range: rangeOfTokens(source, index, close + 1),
+});
+
+/** `SET a = DEFAULT`. */
+export const defaultValue: Finder = (scan, index) => {
+  if (keywordAt(scan.source, index - 1) !== '=') return undefined;
+  const token = tokenAt(scan.source, index);
+  const at = { start: token.start, end: token.end };
+  scan.holes.expressions.set(token.start, () => ({ type: 'default', range: at }));
+  return replace(scan, index, index + 1, standIn);
+};
+
+/** `n PRECEDING`: the parser wants a literal. */
+export const frameDistance: Finder = (scan, index) => {
+  const { source } = scan;
+  const token = tokenAt(source, index - 1);
+  if (token.kind !== 'parameter' && token.kind !== 'systemVariable' && !isDistanceName(token))
+    return undefined;
+  scan.holes.expressions.set(token.start, () => readExpression(source, index - 1, index));
+  replace(scan, index - 1, index, ' 1');
+  return index + 1;
+};
+
+const isDistanceName = (token: Token): boolean => isNameToken(token) && token.keyword !== 'UNBOUNDED';
+
+/** `SET @@dataset_id = …` and the paths `SET a.b = …` of UPDATE. */
+export const assignmentTarget = (scan: Scan, index: number): number | undefined => {
+  const { source } = scan;
+  const token = tokenAt(source, index);
+  const before = keywordAt(source, index - 1);
+  const clause = scan.levels.at(-1)?.clause;
+  if (clause !== 'SET' || (before !== 'SET' && before !== ',' && before !== '(')) return undefined;
+  if (token.kind === 'systemVariable') return systemVariableTarget(scan, index);
+  if (!isNameToken(token) || keywordAt(source, index + 1) !== '.') return undefined;
+  const { path, next } = readPath(source, index);
+  if (keywordAt(source, next) !== '=') return undefined;
+  scan.holes.paths.set(token.start, path);
+  return replace(scan, index, next, standIn);
+};
+
+const systemVariableTarget = (scan: Scan, index: number): number => {
+  const { source } = scan;
+  const next = skipTo(
+    source,
+    index,
+    scan.to,
+    (keyword) => keyword === '=' || keyword === ',' || keyword === ')',
+  );
+  scan.holes.expressions.set(tokenAt(source, index).start, () => readExpression(source, index, next));
+  return replace(scan, index, next, standIn);
+};
