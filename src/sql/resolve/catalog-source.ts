@@ -41,7 +41,7 @@ export function catalogSource(table: CatalogTable, reference: Reference, pass: P
 export function starAndQualifier(reference: Reference): Pick<Source, 'star' | 'qualified'> {
   return {
     star(use) {
-      if (reference.stars.every((each) => each.start !== use.start)) reference.stars.push(use);
+      if (reference.stars.every((each) => each.from !== use.from)) reference.stars.push(use);
     },
     qualified(range) {
       if (reference.qualifiers.every((each) => each.start !== range.start)) reference.qualifiers.push(range);

@@ -87,7 +87,7 @@ function usingSide(name: Name, relation: Relation, scope: Scope): Column | undef
   const found = relation.find(wanted);
   const open = found.length === 0 ? relation.sources.find((source) => source.open) : undefined;
   const column = found[0] ?? open?.guess?.(name.name);
-  column?.read?.([], { range: name.range, item: false });
+  column?.read?.([]);
   if (found.length > 1)
     reportGap(scope.pass, 'ambiguous-name', `${name.name} in USING is in more than one table`, name.range);
   if (column !== undefined) return column;

@@ -13,6 +13,7 @@ import { sourceOfColumns } from './rows.ts';
 /** One column for each value and aggregate; all columns that neither names group the rows. */
 export function pivot(node: Pivot, scope: Scope, left: Relation): Relation {
   const source = fromItem(node.source, scope, left);
+  for (const each of source.sources) each.row();
   const used = new Set<string>();
   const inner = childScope(scope, watched(source, used));
   influence(scope.pass, expression(node.input, inner));

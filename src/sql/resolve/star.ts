@@ -68,9 +68,8 @@ function ofSource(source: Source, node: SelectStar, scope: Scope): Rows {
   return { columns: source.columns(), open: source.open };
 }
 
-/** Behind the star itself, or behind the last name of its EXCEPT. */
 function useOf(node: SelectStar): StarUse {
   const last = node.except[node.except.length - 1];
-  const { start, end } = node.range;
-  return last === undefined ? { start, end } : { start, end, exceptEnd: last.range.end };
+  const from = node.qualifier?.range.end ?? node.range.start;
+  return last === undefined ? { from } : { from, exceptEnd: last.range.end };
 }

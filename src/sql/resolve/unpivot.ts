@@ -15,6 +15,7 @@ import { sourceOfColumns } from './rows.ts';
 /** Columns become rows: each value column is one of the columns at its place in the groups. */
 export function unpivot(node: Unpivot, scope: Scope, left: Relation): Relation {
   const source = fromItem(node.source, scope, left);
+  for (const each of source.sources) each.row();
   const inner = childScope(scope, source);
   const groups = node.groups.map((group) => group.columns.map((column) => readPath(column, inner)));
   if (!node.includeNulls) for (const value of groups.flat()) influence(scope.pass, value);

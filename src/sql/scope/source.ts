@@ -37,8 +37,8 @@ export interface Source {
 
 /** Where a star stands, so that a column added by a rewrite can be taken out of it again. */
 export interface StarUse {
-  readonly start: number;
-  readonly end: number;
+  /** The star is the first one from here on. */
+  readonly from: number;
   /** Behind the last name in `EXCEPT (…)`, when the star has one. */
   readonly exceptEnd?: number;
 }

@@ -1,0 +1,170 @@
+import type { CatalogColumn, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const kinds: Readonly<Record<string, CatalogTable['kind']>> = {
+  TABLE: 'TABLE',
+  VIEW: 'VIEW',
+  MATERIALIZED_VIEW: 'MATERIALIZED_VIEW',
+  EXTERNAL: 'EXTERNAL',
+  SNAPSHOT: 'SNAPSHOT',
+};
+
+/** A `Table` resource as the catalog has it; anything else throws. */
+export function tableOfResource(body: unknown, name: ObjectName): CatalogTable {
+  const resource = fieldsOf(body);
+  const kind = kinds[textOf(resource['type']) ?? ''];
+  if (kind === undefined) throw new TypeError('The catalog answered with a table of an unknown type.');
+  const etag = textOf(resource['etag']);
+  const schema = fieldsOf(resource['schema']);
+  const view = viewOf(resource);
+  const partitionColumn = partitionOf(resource);
+  const clusterColumns = listOf(fieldsOf(resource['clustering'])['fields']).flatMap(
+    (each) => textOf(each) ?? [],
+  );
+  const labels = labelsOf(resource['labels']);
+  return {
+    name,
+    kind,
+    columns: listOf(schema['fields']).map(columnOfField),
+    pseudoColumns: pseudoColumns(kind, resource),
+    ...(etag === undefined ? {} : { etag }),
+    ...(view === undefined ? {} : { view }),
+    ...(partitionColumn === undefined ? {} : { partitionColumn }),
+    ...(clusterColumns.length === 0 ? {} : { clusterColumns }),
+    ...(resource['requirePartitionFilter'] === true ? { requirePartitionFilter: true } : {}),
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
+function viewOf(resource: Fields): CatalogTable['view'] {
+  const view = fieldsOf(resource['view']);
+  const sql = textOf(view['query']) ?? textOf(fieldsOf(resource['materializedView'])['query']);
+  if (sql === undefined) return undefined;
+  // BigQuery leaves the field out for views in legacy SQL made long ago; the API's default is true.
+  return { sql, legacy: 'query' in view && view['useLegacySql'] !== false };
+}
+
+function partitionOf(resource: Fields): string | undefined {
+  const time = textOf(fieldsOf(resource['timePartitioning'])['field']);
+  return time ?? textOf(fieldsOf(resource['rangePartitioning'])['field']);
+}
+
+function pseudoColumns(kind: CatalogTable['kind'], resource: Fields): readonly CatalogColumn[] {
+  const time = fieldsOf(resource['timePartitioning']);
+  const byIngestion = textOf(time['type']) !== undefined && textOf(time['field']) === undefined;
+  if (kind === 'EXTERNAL') return [pseudo('_FILE_NAME', 'STRING')];
+  if (!byIngestion) return [];
+  const daily = textOf(time['type']) === 'DAY' ? [pseudo('_PARTITIONDATE', 'DATE')] : [];
+  return [pseudo('_PARTITIONTIME', 'TIMESTAMP'), ...daily];
+}
+
+function pseudo(name: string, type: string): CatalogColumn {
+  return { name, type, mode: 'NULLABLE' };
+}
+
+const modes: Readonly<Record<string, CatalogColumn['mode']>> = {
+  NULLABLE: 'NULLABLE',
+  REQUIRED: 'REQUIRED',
+  REPEATED: 'REPEATED',
+};
+
+const legacyTypes: Readonly<Record<string, string>> = {
+  INTEGER: 'INT64',
+  FLOAT: 'FLOAT64',
+  BOOLEAN: 'BOOL',
+  RECORD: 'STRUCT',
+};
+
+/** A `TableFieldSchema`. */
+function columnOfField(value: unknown): CatalogColumn {
+  const field = fieldsOf(value);
+  const name = textOf(field['name']);
+  const type = textOf(field['type'])?.toUpperCase();
+  if (name === undefined || type === undefined)
+    throw new TypeError('The catalog answered with a column without name or type.');
+  const fields = listOf(field['fields']).map(columnOfField);
+  const policyTags = listOf(fieldsOf(field['policyTags'])['names']).flatMap((each) => textOf(each) ?? []);
+  const element = textOf(fieldsOf(field['rangeElementType'])['type']);
+  return {
+    name,
+    type:
+      type === 'RANGE' && element !== undefined
+        ? `RANGE<${element.toUpperCase()}>`
+        : (legacyTypes[type] ?? type),
+    mode: modes[textOf(field['mode'])?.toUpperCase() ?? 'NULLABLE'] ?? 'NULLABLE',
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(policyTags.length === 0 ? {} : { policyTags }),
+  };
+}
+
+function labelsOf(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([name, label]) => [name, String(label)]));
+}
+
+const routineKinds: Readonly<Record<string, CatalogRoutine['kind']>> = {
+  SCALAR_FUNCTION: 'SCALAR_FUNCTION',
+  TABLE_VALUED_FUNCTION: 'TABLE_VALUED_FUNCTION',
+  PROCEDURE: 'PROCEDURE',
+  AGGREGATE_FUNCTION: 'AGGREGATE_FUNCTION',
+};
+
+/** A `Routine` resource as the catalog has it; anything else throws. */
+export function routineOfResource(body: unknown, name: ObjectName): CatalogRoutine {
+  const resource = fieldsOf(body);
+  const kind = routineKinds[textOf(resource['routineType']) ?? ''];
+  if (kind === undefined) throw new TypeError('The catalog answered with a routine of an unknown type.');
+  const text = textOf(resource['definitionBody']);
+  const etag = textOf(resource['etag']);
+  const remote = isFields(resource['remoteFunctionOptions']) || isFields(resource['sparkOptions']);
+  return {
+    name,
+    kind,
+    language: remote ? 'REMOTE' : (textOf(resource['language']) ?? 'SQL'),
+    parameters: listOf(resource['arguments']).map((argument) => ({
+      name: textOf(fieldsOf(argument)['name']) ?? '',
+    })),
+    ...(text === undefined ? {} : { body: text }),
+    ...(etag === undefined ? {} : { etag }),
+  };
+}
+
+export interface Listed {
+  readonly name: string;
+  readonly kind: string;
+  readonly created: number;
+}
+
+/** One page of `tables.list`. */
+export function listedNames(body: unknown): {
+  readonly tables: readonly Listed[];
+  readonly next: string | undefined;
+} {
+  const page = fieldsOf(body);
+  const tables = listOf(page['tables']).map((value) => {
+    const table = fieldsOf(value);
+    return {
+      name: textOf(fieldsOf(table['tableReference'])['tableId']) ?? '',
+      kind: textOf(table['type']) ?? '',
+      created: Number(textOf(table['creationTime']) ?? 0),
+    };
+  });
+  return { tables, next: textOf(page['nextPageToken']) };
+}

@@ -1,0 +1,181 @@
+import { boundedMap } from './bounded-map.ts';
+import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+import { listedNames, routineOfResource, tableOfResource } from './catalog-resource.ts';
+
+/** An answer of BigQuery's REST API. */
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Gets a path below `/bigquery/v2/`; with an etag it may answer 304 without a body. */
+export type RestGet = (
+  path: string,
+  options: { readonly etag?: string; readonly signal?: AbortSignal },
+) => Promise<RestAnswer>;
+
+export interface RestCatalogOptions {
+  /** For how long an answer is taken as it is, in milliseconds; then it is asked for again by its etag. */
+  readonly maxAge?: number;
+  /** How many tables and routines are kept. */
+  readonly entries?: number;
+  readonly now?: () => number;
+}
+
+interface Entry<Item> {
+  readonly item: Item | undefined;
+  readonly etag: string | undefined;
+  readonly checked: number;
+}
+
+/**
+ * A catalog that asks `tables.get` and `routines.get`. Answers are kept by etag, and those who ask for the
+ * same thing at the same time share one request. Anything but 200, 304 and 404 is an error: what cannot be
+ * read is not known.
+ */
+export function restCatalog(get: RestGet, options: RestCatalogOptions = {}): Catalog {
+  const tables = cached((name) => tablePath(name), tableOfResource, get, options);
+  const routines = cached((name) => routinePath(name), routineOfResource, get, options);
+  const latest = latestOfWildcard(get, options);
+  return {
+    async table(name, signal) {
+      if (name.name.startsWith('INFORMATION_SCHEMA')) return undefined;
+      if (!name.name.endsWith('*')) return tables(name, signal);
+      const found = await latest(name, signal);
+      const table = found === undefined ? undefined : await tables(found, signal);
+      return table === undefined ? undefined : asWildcard(table, name);
+    },
+    routine: (name, signal) => routines(name, signal),
+  };
+}
+
+function tablePath({ project, dataset, name }: ObjectName): string {
+  return `projects/${encode(project)}/datasets/${encode(dataset)}/tables/${encode(name)}`;
+}
+
+function routinePath({ project, dataset, name }: ObjectName): string {
+  return `projects/${encode(project)}/datasets/${encode(dataset)}/routines/${encode(name)}`;
+}
+
+/** A segment of dots alone would be taken out of the path. */
+function encode(segment: string): string {
+  if (/^\.*$/.test(segment)) throw new TypeError('A name is empty or consists of dots.');
+  return encodeURIComponent(segment);
+}
+
+const wildcards = new WeakMap<CatalogTable, Map<string, CatalogTable>>();
+
+/** The same object for the same table, so that it is seen to be unchanged. */
+function asWildcard(table: CatalogTable, name: ObjectName): CatalogTable {
+  let made = wildcards.get(table);
+  if (made === undefined) wildcards.set(table, (made = new Map()));
+  let wildcard = made.get(name.name);
+  if (wildcard === undefined) made.set(name.name, (wildcard = { ...table, name }));
+  return wildcard;
+}
+
+type Lookup<Item> = (name: ObjectName, signal?: AbortSignal) => Promise<Item | undefined>;
+
+function cached<Item extends CatalogTable | CatalogRoutine>(
+  pathOf: (name: ObjectName) => string,
+  read: (body: unknown, name: ObjectName) => Item,
+  get: RestGet,
+  { maxAge = 10_000, entries = 10_000, now = Date.now }: RestCatalogOptions,
+): Lookup<Item> {
+  const kept = boundedMap<string, Entry<Item>>(entries);
+  const flights = new Map<string, Promise<Entry<Item>>>();
+  const ask = async (path: string, name: ObjectName): Promise<Entry<Item>> => {
+    const before = kept.get(path);
+    const { status, body } = await get(path, before?.etag === undefined ? {} : { etag: before.etag });
+    const entry = entryOf(status, body, name, before, read, now());
+    kept.set(path, entry);
+    return entry;
+  };
+  return async (name, signal) => {
+    const path = pathOf(name);
+    const entry = kept.get(path);
+    if (entry !== undefined && now() - entry.checked < maxAge) return entry.item;
+    let flight = flights.get(path);
+    if (flight === undefined) {
+      flight = ask(path, name).finally(() => flights.delete(path));
+      flights.set(path, flight);
+    }
+    return (await unlessAborted(flight, signal)).item;
+  };
+}
+
+function entryOf<Item extends CatalogTable | CatalogRoutine>(
+  status: number,
+  body: unknown,
+  name: ObjectName,
+  before: Entry<Item> | undefined,
+  read: (body: unknown, name: ObjectName) => Item,
+  checked: number,
+): Entry<Item> {
+  if (status === 304 && before !== undefined) return { ...before, checked };
+  if (status === 404) return { item: undefined, etag: undefined, checked };
+  if (status !== 200) throw new Error(`The catalog answered with status ${status}.`);
+  const item = read(body, name);
+  const same = before?.item?.etag !== undefined && before.item.etag === item.etag;
+  return { item: same ? before.item : item, etag: item.etag, checked };
+}
+
+/** The request goes on for the others who wait for it. */
+async function unlessAborted<Result>(
+  flight: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return flight;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([flight, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+const mostPages = 200;
+
+/** BigQuery takes the schema of a wildcard table from the matching table that was made last. */
+function latestOfWildcard(
+  get: RestGet,
+  { maxAge = 10_000, now = Date.now }: RestCatalogOptions,
+): Lookup<ObjectName> {
+  const found = boundedMap<string, { readonly name: ObjectName | undefined; readonly at: number }>(1000);
+  return async (wildcard, signal) => {
+    const key = `${wildcard.project}.${wildcard.dataset}.${wildcard.name}`;
+    const before = found.get(key);
+    if (before !== undefined && now() - before.at < maxAge) return before.name;
+    const name = await newestTable(get, wildcard, signal);
+    found.set(key, { name, at: now() });
+    return name;
+  };
+}
+
+async function newestTable(
+  get: RestGet,
+  wildcard: ObjectName,
+  signal: AbortSignal | undefined,
+): Promise<ObjectName | undefined> {
+  const prefix = wildcard.name.slice(0, -1);
+  const base = `projects/${encode(wildcard.project)}/datasets/${encode(wildcard.dataset)}/tables?maxResults=1000`;
+  let newest: { readonly name: string; readonly created: number } | undefined;
+  let token = '';
+  for (let page = 0; page < mostPages; page += 1) {
+    const path = token === '' ? base : `${base}&pageToken=${encodeURIComponent(token)}`;
+    const { status, body } = await get(path, signal === undefined ? {} : { signal });
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`The catalog answered with status ${status}.`);
+    const { tables, next } = listedNames(body);
+    for (const table of tables) {
+      const matches = table.name.startsWith(prefix) && table.kind === 'TABLE';
+      if (matches && (newest === undefined || table.created >= newest.created)) newest = table;
+    }
+    if (next === undefined) return newest === undefined ? undefined : { ...wildcard, name: newest.name };
+    token = next;
+  }
+  throw new Error('The dataset has too many tables to find those of a wildcard.');
+}

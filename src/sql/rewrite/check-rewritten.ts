@@ -1,0 +1,94 @@
+import type { Analysis } from '../analyse.ts';
+import type { ColumnSource, OutputColumn, StatementFacts } from '../facts.ts';
+import type { TableReferenceFact } from '../resolve/reference-fact.ts';
+import type { SourceMask } from './mask-sources.ts';
+import type { PositionMap } from './positions.ts';
+import { refuse } from './refuse.ts';
+import { sameTable } from './same-table.ts';
+
+export interface Check {
+  readonly analysis: Analysis;
+  readonly again: Analysis;
+  readonly masks: readonly SourceMask[];
+  readonly replaced: readonly TableReferenceFact[];
+  readonly positions: PositionMap;
+}
+
+/** The rewritten text must be the same query over masked columns. */
+export function checkRewritten(check: Check): void {
+  const { analysis, again } = check;
+  const [gap] = again.facts.gaps;
+  if (gap !== undefined) refuse(`The masked statement is not understood: ${gap.message}.`);
+  refuseUnmasked(check);
+  const [before, after] = [analysis.facts.statements, again.facts.statements];
+  if (before.length !== after.length) refuse('The masked statement is not the same script.');
+  for (const [index, statement] of before.entries()) compareStatement(statement, after[index], check);
+}
+
+/** Every masked table that the new text names lies where a subquery was put around it. */
+function refuseUnmasked({ again, masks, replaced, positions }: Check): void {
+  const expected = new Set(replaced.map((reference) => positions.toRewritten(reference.pathRange.start)));
+  for (const { role, name, pathRange } of again.references) {
+    const masked = role === 'source' && masks.some((mask) => sameTable(mask.table, name));
+    if (masked && !expected.has(pathRange.start)) refuse('The masked statement still names a masked table.');
+  }
+}
+
+function compareStatement(before: StatementFacts, after: StatementFacts | undefined, check: Check): void {
+  if (after === undefined || before.kind !== after.kind || before.outputs.length !== after.outputs.length) {
+    return refuse('The masked statement does something else.');
+  }
+  for (const [index, output] of before.outputs.entries()) compareOutput(output, after.outputs[index], check);
+  const writes =
+    before.writes.length === after.writes.length &&
+    before.writes.every((write, index) => {
+      const other = after.writes[index];
+      return (
+        other !== undefined &&
+        columnOf(other.target) === columnOf(write.target) &&
+        sameSources(write.sources, other.sources, check)
+      );
+    });
+  if (!writes) refuse('The masked statement writes something else.');
+  if (!covers(after.influences, unmasked(before.influences, check)))
+    refuse('The masked statement chooses other rows.');
+}
+
+function compareOutput(before: OutputColumn, after: OutputColumn | undefined, check: Check): void {
+  if (after === undefined || before.name !== after.name)
+    return refuse('The masked statement has other columns.');
+  if (before.type !== undefined && after.type !== undefined && before.type !== after.type) {
+    refuse(`The masked column ${before.name} has the type ${after.type} instead of ${before.type}.`);
+  }
+  if (!sameSources(before.sources, after.sources, check))
+    refuse(`The masked column ${before.name} comes from other columns.`);
+}
+
+/** A mask may drop its column and may bring tables of its own, such as keys; nothing else changes. */
+function sameSources(before: readonly ColumnSource[], after: readonly ColumnSource[], check: Check): boolean {
+  const old = new Set(check.analysis.facts.tables.map((table) => tableOf(table.name)));
+  const known = after.filter((source) => old.has(tableOf(source.table)));
+  return covers(after, unmasked(before, check)) && covers(before, known);
+}
+
+function covers(all: readonly ColumnSource[], some: readonly ColumnSource[]): boolean {
+  const keys = new Set(all.map(columnOf));
+  return some.every((source) => keys.has(columnOf(source)));
+}
+
+function unmasked(sources: readonly ColumnSource[], { masks }: Check): readonly ColumnSource[] {
+  return sources.filter((source) => {
+    const column = source.path[0]?.toLowerCase();
+    return !masks.some(
+      (mask) => mask.path[0]?.toLowerCase() === column && sameTable(mask.table, source.table),
+    );
+  });
+}
+
+function tableOf({ project, dataset, name }: ColumnSource['table']): string {
+  return `${project}.${dataset}.${name}`;
+}
+
+function columnOf({ table, path }: ColumnSource): string {
+  return `${tableOf(table)}.${path[0]?.toLowerCase() ?? ''}`;
+}

@@ -1,0 +1,22 @@
+import { reservedWords } from '../lexer/index.ts';
+
+const plain = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** The name as it stands in SQL text, in back-quotes where it needs them. */
+export function identifier(name: string): string {
+  if (plain.test(name) && !reservedWords.has(name.toUpperCase())) return name;
+  return `\`${[...name].map(escape).join('')}\``;
+}
+
+function escape(character: string): string {
+  if (character === '`' || character === '\\') return `\\${character}`;
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : character;
+}
+
+/** A name that none of the given ones equals, whatever their letter case. */
+export function freshName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  while (taken.has(name.toLowerCase())) name += '_';
+  return name;
+}

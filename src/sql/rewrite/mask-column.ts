@@ -1,0 +1,71 @@
+import type { CatalogColumn } from '../catalog.ts';
+import { identifier } from './identifier.ts';
+import type { SourceMask } from './mask-sources.ts';
+
+/** Masks of a table's columns by the names on their paths, in lower case. */
+export interface MaskTree {
+  readonly mask?: Pick<SourceMask, 'expression' | 'empties'>;
+  readonly fields: ReadonlyMap<string, MaskTree>;
+}
+
+/** A mask of a column covers its fields. */
+export function maskTree(masks: readonly Pick<SourceMask, 'path' | 'expression' | 'empties'>[]): MaskTree {
+  const own = masks.find((mask) => mask.path.length === 0);
+  if (own !== undefined) return { mask: own, fields: new Map() };
+  const groups = Map.groupBy(masks, (mask) => (mask.path[0] ?? '').toLowerCase());
+  const fields = [...groups].map(([name, group]) => {
+    return [name, maskTree(group.map((mask) => below(mask)))] as const;
+  });
+  return { fields: new Map(fields) };
+}
+
+function below(mask: Pick<SourceMask, 'path' | 'expression' | 'empties'>): typeof mask {
+  const { path, empties = false } = mask;
+  return { path: path.slice(1), empties, expression: (sql) => mask.expression(sql) };
+}
+
+/** Gives a name that occurs nowhere else. */
+export type NewName = (wanted: string) => string;
+
+/** The masked value of `sql`, which is the column or field `column`. */
+export function maskedValue(
+  column: CatalogColumn,
+  sql: string,
+  tree: MaskTree | undefined,
+  newName: NewName,
+): string {
+  if (tree === undefined) return sql;
+  return column.mode === 'REPEATED'
+    ? maskedArray(column, sql, tree, newName)
+    : maskedElement(column, sql, tree, newName);
+}
+
+function maskedElement(column: CatalogColumn, sql: string, tree: MaskTree, newName: NewName): string {
+  if (tree.mask !== undefined) return tree.mask.expression(sql);
+  return `IF(${sql} IS NULL, NULL, STRUCT(${maskedFields(column, sql, tree, newName)}))`;
+}
+
+function maskedFields(column: CatalogColumn, sql: string, tree: MaskTree, newName: NewName): string {
+  return (column.fields ?? [])
+    .map((field) => {
+      const name = identifier(field.name);
+      return `${maskedValue(field, `${sql}.${name}`, tree.fields.get(field.name.toLowerCase()), newName)} AS ${name}`;
+    })
+    .join(', ');
+}
+
+/** Order is kept; elements that the mask makes NULL are left out, since an array in a result may hold none. */
+function maskedArray(column: CatalogColumn, sql: string, tree: MaskTree, newName: NewName): string {
+  const element = newName('guard_element');
+  const offset = newName('guard_offset');
+  const unnest = `UNNEST(${sql}) AS ${element} WITH OFFSET AS ${offset}`;
+  if (tree.mask === undefined) {
+    const fields = maskedFields(column, element, tree, newName);
+    return `IF(${sql} IS NULL, NULL, ARRAY(SELECT AS STRUCT ${fields} FROM ${unnest} ORDER BY ${offset}))`;
+  }
+  if (tree.mask.empties === true)
+    return `ARRAY(SELECT ${element} FROM UNNEST(${sql}) AS ${element} WHERE FALSE)`;
+  const value = newName('guard_value');
+  const masked = `SELECT ${tree.mask.expression(element)} AS ${value}, ${offset} FROM ${unnest}`;
+  return `IF(${sql} IS NULL, NULL, ARRAY(SELECT ${value} FROM (${masked}) WHERE ${value} IS NOT NULL ORDER BY ${offset}))`;
+}
