@@ -55,6 +55,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!isGuardError(error)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  console.error(`${error.guardCode}: ${error.message}`);
   process.exitCode = 1;
 }

@@ -35,6 +35,5 @@ async function ask(bigquery: BigQuery, scene: string, sql: string): Promise<Outc
 function described(error: unknown): NonNullable<Outcome['error']> {
   const status = typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : 0;
   const message = error instanceof Error ? error.message : String(error);
-  const guard = error instanceof Error && 'guard' in error ? error.guard : error;
-  return { status, code: isGuardError(guard) ? guard.code : 'none', message };
+  return { status, code: isGuardError(error) ? error.guardCode : 'none', message };
 }

@@ -13,9 +13,12 @@ export function sourceMasks(
   return masks.map(({ table, path, with: name }) => {
     const column = columnAt(tables.find((each) => sameTable(each.name, table))?.columns ?? [], path);
     const type = column?.type ?? 'STRING';
-    const fits = maskFunctions[name].types.includes(scalarType(type));
-    const mask = fits ? maskFunctions[name] : maskFunctions.nullify;
-    return { table, path, empties: mask.empties, expression: (value) => mask.expression(value, type) };
+    const mask = maskFunctions[name];
+    const fits = mask.types.includes(scalarType(type));
+    // An element that becomes NULL is left out of its array, so the array is empty in the end.
+    const empties = column?.mode === 'REPEATED' && mask.empties;
+    const used = fits && !empties ? mask : maskFunctions.nullify;
+    return { table, path, expression: (value) => used.expression(value, type) };
   });
 }
 

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OAuth2Client } from 'google-auth-library';
+import { BigQuery as Official } from '@google-cloud/bigquery';
+import { BigQuery } from '../../src/index.ts';
+
+/** One measurement in a process of its own: `client.ts read plain|guarded query|stream ROWS URL`. */
+const [, , what = '', kind = '', form = '', count = '0', url = ''] = process.argv;
+
+const folder = mkdtempSync(join(tmpdir(), 'bigquery-guard-bench-'));
+const config = join(folder, 'guard.yaml');
+writeFileSync(
+  config,
+  `version: 1
+project: bench
+principal: { id: agent, groups: [agents] }
+rules: [{ name: read-shop, principals: { groups: [agents] }, operations: [read], datasets: [shop], effect: allow }]
+limits: [{ name: cheap, maximumBytesBilled: 10 GiB }]
+audit: { folder: ${join(folder, 'audit')} }
+`,
+);
+
+function client(guarded: boolean): Official {
+  const authClient = new OAuth2Client({ credentials: { access_token: 'bench' } });
+  const options = { projectId: 'bench', apiEndpoint: url, authClient };
+  return guarded ? new BigQuery({ ...options, guard: { config } }) : new Official(options);
+}
+
+const columns = 'id, name, email, amount, ts';
+
+async function read(): Promise<object> {
+  const bigquery = client(kind === 'guarded');
+  const sql = `SELECT ${columns} FROM shop.orders /* rows:${count} */`;
+  const start = performance.now();
+  let rows = 0;
+  if (form === 'query') rows = (await bigquery.query(sql))[0].length;
+  else for await (const _row of bigquery.createQueryStream(sql)) rows += 1;
+  const ms = performance.now() - start;
+  if (rows !== Number(count)) throw new Error(`${rows} rows instead of ${count}`);
+  return { ms, rss: process.resourceUsage().maxRSS / 1024 };
+}
+
+/** Blocks of plain, seen and new texts in turn, so that the machine's moods meet all of them. */
+async function small(): Promise<object> {
+  const plain = client(false);
+  const guarded = client(true);
+  const seen = `SELECT ${columns} FROM shop.orders WHERE id = 7`;
+  let number = 0;
+  const fresh = (): string =>
+    `SELECT o.id, o.name, o.email, o.amount, o.ts FROM shop.orders AS o WHERE o.id = ${(number += 1)} ORDER BY o.ts`;
+  const times: Record<string, number[]> = { plain: [], seen: [], fresh: [] };
+  const time = async (name: string, bigquery: Official, sql: string): Promise<void> => {
+    const start = performance.now();
+    await bigquery.query(sql);
+    times[name]?.push(performance.now() - start);
+  };
+  for (let round = 0; round < 40; round += 1) {
+    for (let each = 0; each < 10; each += 1) await time('plain', plain, seen);
+    for (let each = 0; each < 10; each += 1) await time('seen', guarded, seen);
+    for (let each = 0; each < 10; each += 1) await time('fresh', guarded, fresh());
+  }
+  const median = (values: number[]): number =>
+    values.slice(100).toSorted((a, b) => a - b)[Math.floor((values.length - 100) / 2)] ?? 0;
+  return {
+    plain: median(times['plain'] ?? []),
+    seen: median(times['seen'] ?? []),
+    fresh: median(times['fresh'] ?? []),
+  };
+}
+
+console.log(JSON.stringify(what === 'small' ? await small() : await read()));
+rmSync(folder, { recursive: true, force: true });
+process.exit(0);

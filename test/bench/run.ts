@@ -1,0 +1,88 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * `npm run bench [-- quick]`: ratios of the guarded to the plain client, both measured in this run against the
+ * same server. Absolute times say little on a shared machine; read the ratios.
+ */
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const quick = process.argv.includes('quick');
+
+const server = spawn(process.execPath, [here('server.ts'), '1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const url = `http://127.0.0.1:${await firstLine()}`;
+
+async function firstLine(): Promise<string> {
+  for await (const line of createInterface({ input: server.stdout })) return line;
+  throw new Error('The server did not start.');
+}
+
+function measure(...words: readonly string[]): Readonly<Record<string, number>> {
+  const result: Record<string, number> = JSON.parse(
+    execFileSync(process.execPath, [here('client.ts'), ...words, url], { encoding: 'utf8' }),
+  );
+  return result;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function report(name: string, ratios: readonly number[], limit: number): void {
+  const middle = median(ratios);
+  const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+  const verdict = middle <= limit ? 'ok' : 'OVER';
+  console.log(`${name.padEnd(44)} ${middle.toFixed(2)}x  [${range}]  goal ${limit}x  ${verdict}`);
+}
+
+function smallQueries(): void {
+  const runs = Array.from({ length: quick ? 1 : 3 }, () => measure('small', '-', '-', '-'));
+  report(
+    'small query, text seen before, 1 ms server',
+    runs.map((run) => (run['seen'] ?? 0) / (run['plain'] ?? 1)),
+    1.5,
+  );
+  report(
+    'small query, new text, 1 ms server',
+    runs.map((run) => (run['fresh'] ?? 0) / (run['plain'] ?? 1)),
+    2.5,
+  );
+}
+
+function reads(rows: number, pairs: number): void {
+  for (const form of ['query', 'stream']) {
+    const runs = Array.from({ length: pairs }, () => ({
+      plain: measure('read', 'plain', form, String(rows)),
+      guarded: measure('read', 'guarded', form, String(rows)),
+    }));
+    const ratios = (name: string): readonly number[] =>
+      runs.map(({ plain, guarded }) => (guarded[name] ?? 0) / (plain[name] ?? 1));
+    report(`${rows.toLocaleString('en')} rows, ${form}, wall`, ratios('ms'), 1.1);
+    report(`${rows.toLocaleString('en')} rows, ${form}, peak memory`, ratios('rss'), 1.1);
+  }
+}
+
+/** The built package against the official one, each required in a fresh process. */
+function imports(): void {
+  const time = (target: string): number =>
+    Number(
+      execFileSync(process.execPath, [
+        '-e',
+        `const s = performance.now(); require(${JSON.stringify(target)}); console.log(performance.now() - s); process.exit(0)`,
+      ]),
+    );
+  const built = here('../../dist/index.cjs');
+  const ratios = Array.from({ length: quick ? 3 : 9 }, () => {
+    const official = time(here('../../node_modules/@google-cloud/bigquery'));
+    return time(built) / official;
+  });
+  report('import', ratios, 1.2);
+}
+
+try {
+  imports();
+  smallQueries();
+  reads(100_000, quick ? 1 : 3);
+  if (!quick) reads(1_000_000, 3);
+} finally {
+  server.kill();
+}
