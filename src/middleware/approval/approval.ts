@@ -10,6 +10,7 @@ import { approvedKey } from './approved.ts';
 import { Callback } from './callback.ts';
 import type { ApprovalChannel } from './channel.ts';
 import { Desk } from './desk.ts';
+import { Expiries } from './expiries.ts';
 import { execute } from './execute.ts';
 import { listen, type Listener } from './listen.ts';
 import { memoryApprovals } from './memory-approvals.ts';
@@ -82,7 +83,8 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
   const stopWatching = store.watch((record) => waiting.wake(record.id));
   const callback = new Callback({ desk, people, now, report });
   const listeners: Listener[] = [];
-  const parts = { desk, waiting, people, now, report, options };
+  const expiries = new Expiries();
+  const parts = { desk, waiting, expiries, people, now, report, options };
   return {
     name: 'approval',
     async handle(call, context, next) {
@@ -106,6 +108,7 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
     },
     async close() {
       stopWatching();
+      expiries.close();
       await Promise.all(listeners.splice(0).map(async (listener) => listener.close()));
     },
   };
@@ -115,6 +118,7 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
 export interface ApprovalParts {
   readonly desk: Desk;
   readonly waiting: WaitingCalls;
+  readonly expiries: Expiries;
   readonly people: ReturnType<typeof knowPeople>;
   readonly now: () => Date;
   readonly report: ReportProgress;

@@ -6,6 +6,12 @@ export class Deadlines {
   readonly #slots = new Map<number, Set<() => void>>();
   #timer: NodeJS.Timeout | undefined;
   #cursor = 0;
+  readonly #keepsAlive: boolean;
+
+  /** Without `keepsAlive` the process may end before the deadlines. */
+  constructor(keepsAlive: boolean) {
+    this.#keepsAlive = keepsAlive;
+  }
 
   /** Calls back once, `delay` milliseconds from now or a little later. Returns how to stop that. */
   add(delay: number, callback: () => void): () => void {
@@ -21,9 +27,15 @@ export class Deadlines {
     };
   }
 
+  clear(): void {
+    this.#slots.clear();
+    this.#stopIfIdle();
+  }
+
   #start(now: number): void {
     this.#cursor = now;
     this.#timer = setInterval(() => this.#fire(), tick);
+    if (!this.#keepsAlive) this.#timer.unref();
   }
 
   #fire(): void {

@@ -71,7 +71,7 @@ async function whyStopped(
   settled: ApprovalRecord,
   delivery: Delivery | undefined,
   callId: string,
-  { desk }: ApprovalParts,
+  { desk, expiries, now }: ApprovalParts,
 ): Promise<GuardError> {
   const failure = delivery?.failure;
   const silent = settled.state === 'pending' || settled.state === 'expired' || settled.state === 'cancelled';
@@ -79,7 +79,9 @@ async function whyStopped(
     await desk.cancel(settled.id, 'guard', 'undeliverable');
     return undeliverable(settled, callId, failure);
   }
-  return settled.state === 'pending' ? stillPending(settled, callId) : notApproved(settled, callId);
+  if (settled.state !== 'pending') return notApproved(settled, callId);
+  expiries.watch(settled, desk, now());
+  return stillPending(settled, callId);
 }
 
 /** Without enough people who are not the requester there is nothing to wait for. */

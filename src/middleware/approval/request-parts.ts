@@ -47,7 +47,7 @@ export function requestParts(
     method: call.method,
     path: call.path,
     project: call.project,
-    ids: call.ids,
+    ids: lastingIds(call),
     urlParameters: call.query,
     ...statementParts(call),
     ...callerParts(context),
@@ -60,6 +60,13 @@ export function requestParts(
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
   };
+}
+
+/** The id of a new job is made up anew for each attempt. */
+function lastingIds({ operation, ids }: Call): CallIds {
+  if (operation !== 'jobs.insert') return ids;
+  const { jobId: _jobId, ...lasting } = ids;
+  return lasting;
 }
 
 type StatementParts = Pick<

@@ -9,7 +9,7 @@ export interface Wake {
 
 /** The calls of this process that wait, by approval. One timer for all of them. */
 export class WaitingCalls {
-  readonly #deadlines = new Deadlines();
+  readonly #deadlines = new Deadlines(true);
   readonly #waiting = new Map<string, Set<() => void>>();
 
   /** Register first and look at the record then: a change in between must not be missed. */

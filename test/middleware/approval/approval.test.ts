@@ -177,6 +177,13 @@ describe('with onPending: throw', () => {
     expect(gate.box.notices).toHaveLength(1);
   });
 
+  it('a request that nobody comes back for expires by itself, and that is written down', async () => {
+    const gate = openGate({ onPending: 'throw' });
+    await failure(gate.run(someCall(), someContext({ decision: requiring({ expiresInMs: 100 }) })));
+    await eventually(() => gate.events.at(-1)?.type === 'approval.expired');
+    expect(gate.events.map(({ type }) => type)).toEqual(['approval.requested', 'approval.expired']);
+  });
+
   it('the approval serves the process that comes after, on the same store', async () => {
     const store = memoryApprovals();
     const before = openGate({ onPending: 'throw', store });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
 import type { JsonObject } from '../../../src/call/json.ts';
+import { fromHttpRequest } from '../../../src/call/normalise.ts';
 import type { Evidence } from '../../../src/middleware/approval/evidence.ts';
 import { requestHash } from '../../../src/middleware/approval/request-hash.ts';
 import { requestParts } from '../../../src/middleware/approval/request-parts.ts';
@@ -63,6 +64,25 @@ describe('the request hash', () => {
       hash(insert({}, {}, { jobReference: { jobId: 'another' } })),
     );
     expect(hash({ body: { labels: { team: 'a', guard_call: '1' } } })).toBe(hash());
+  });
+
+  it('is the same when the official client sends a job again, and another for another job', () => {
+    const url = '/projects/acme/jobs';
+    const send = (sql: string): string => {
+      const jobReference = { projectId: 'acme', jobId: crypto.randomUUID(), location: 'EU' };
+      const job = { configuration: { query: { query: sql } }, jobReference };
+      const call = fromHttpRequest({ method: 'POST', url, body: job });
+      return requestHash(requestParts(call, someContext(), asks, evidence));
+    };
+    expect(send('SELECT 1')).toBe(send('SELECT 1'));
+    expect(send('SELECT 1')).not.toBe(send('SELECT 2'));
+  });
+
+  it('of a call on a job covers which job it is', () => {
+    const [one, other] = ['a', 'b'].map((jobId) =>
+      hash({ call: { operation: 'jobs.cancel', ids: { jobId } } }),
+    );
+    expect(one).not.toBe(other);
   });
 
   it('changes with every part of what would run', () => {
