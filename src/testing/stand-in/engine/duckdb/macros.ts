@@ -10,7 +10,7 @@ export const macros: readonly string[] = [
   `bq_modulo_numeric(a, b) AS a % CASE WHEN b = 0 THEN bq_fail_integer('division by zero: MOD(' || a || ', 0)') ELSE b END`,
   `bq_exact_product(a, b) AS CASE WHEN CAST(CAST(a * b AS DECIMAL(38,18)) AS DECIMAL(38,36)) = a * b THEN CAST(a * b AS DECIMAL(38,18)) ELSE CAST(bq_fail_float('The stand-in does not support BIGNUMERIC products with more than 18 decimal places') AS DECIMAL(38,18)) END`,
   `bq_refuse_bignumeric(a, b) AS CAST(bq_fail_float('The stand-in does not support division of BIGNUMERIC') AS DECIMAL(38,18))`,
-  `bq_refuse_power(a, b) AS CAST(bq_fail_float('The stand-in does not support POW of NUMERIC') AS DECIMAL(38,9))`,
+  `bq_numeric_of(x) AS CAST(CASE WHEN abs(x) >= 1000000 THEN bq_fail_float('The stand-in does not support this function for NUMERIC results of a million and more') ELSE x END AS DECIMAL(38,9))`,
   `bq_check_precision(x, digits) AS CASE WHEN abs(x) >= CAST(pow(10, digits) AS DECIMAL(38,0)) THEN bq_fail_float('Value has too many digits before the decimal point') ELSE x END`,
   `bq_check_text(x, size) AS bq_text_length_check(x, length(x), CAST(size AS BIGINT))`,
   `bq_check_bytes(x, size) AS CASE WHEN octet_length(x) > size THEN encode(bq_fail_text('Value has length ' || octet_length(x) || ' which exceeds the maximum length ' || size)) ELSE x END`,

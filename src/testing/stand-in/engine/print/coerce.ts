@@ -1,9 +1,9 @@
 import type { Range } from '../../../../sql/ast/index.ts';
 import { physicalField, physicalType } from '../type/physical-type.ts';
 import { supertype, widens } from '../type/supertype.ts';
-import { sameType, typeText, type ScalarName, type SqlType } from '../type/sql-type.ts';
+import { isScalar, sameType, typeText, type ScalarName, type SqlType } from '../type/sql-type.ts';
 import { failAt } from './context.ts';
-import { timeLiteral } from './literal.ts';
+import { numericLiteral, timeLiteral } from './literal.ts';
 import type { Scope } from './scope.ts';
 import { literalText, nullOf, type Typed } from './typed.ts';
 
@@ -14,7 +14,7 @@ export function coerce(value: Typed, to: SqlType): Typed | undefined {
   if (to.kind === 'null') return value;
   if (value.type.kind === 'null') return fromNull(value, to);
   if (sameType(value.type, to)) return { ...value, type: to };
-  return fromText(value, to) ?? fromParts(value, to) ?? widened(value, to);
+  return fromText(value, to) ?? fromFloat(value, to) ?? fromParts(value, to) ?? widened(value, to);
 }
 
 /** `ERROR(…)` has no type either, and must still fail wherever it stands. */
@@ -36,6 +36,12 @@ function fromText(value: Typed, to: SqlType): Typed | undefined {
     default:
       return undefined;
   }
+}
+
+/** `1.5` is a FLOAT64, but a NUMERIC where one is wanted. */
+function fromFloat(value: Typed, to: SqlType): Typed | undefined {
+  if (value.literal?.kind !== 'float' || !isScalar(to, 'NUMERIC')) return undefined;
+  return numericLiteral(value.literal.value);
 }
 
 function timeText(text: string, kind: 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP'): Typed | undefined {
@@ -98,9 +104,9 @@ export function unify(
   return [type, coerced.filter((value) => value !== undefined)];
 }
 
-/** Text literals do not count where something else says what they are. */
+/** Literals of text and of floats do not count where something else says what they are. */
 export function commonType(values: readonly Typed[]): SqlType | undefined {
-  const firm = values.filter((value) => literalText(value) === undefined);
+  const firm = values.filter((value) => value.literal?.kind !== 'string' && value.literal?.kind !== 'float');
   const firmType = firm.length === 0 ? undefined : supertype(firm.map((value) => value.type));
   if (
     firmType !== undefined &&

@@ -31,7 +31,7 @@ function literal({ kind, value }: Literal): Typed {
     case 'integer':
       return integer(value);
     case 'float':
-      return floatLiteral(Number(value));
+      return { ...floatLiteral(Number(value)), literal: { kind: 'float', value } };
     case 'numeric':
       return numericLiteral(value);
     case 'bignumeric':

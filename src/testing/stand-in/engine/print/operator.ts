@@ -180,12 +180,17 @@ export function printUnary(node: Unary, scope: Scope): Typed {
   const operand = printExpression(node.operand, scope);
   if (node.operator === '-' && operand.literal?.kind === 'integer')
     return integerLiteral(-operand.literal.value);
+  if (node.operator === '-' && operand.literal?.kind === 'float') return negated(operand, operand.literal.value);
   const value = unary(node, operand);
   if (value === undefined) {
     const message = `No matching signature for operator ${node.operator} for argument types: ${typeText(operand.type)}`;
     throw failAt(scope.context, node.range, message);
   }
   return value;
+}
+
+function negated(operand: Typed, digits: string): Typed {
+  return { sql: `(-${operand.sql})`, type: operand.type, literal: { kind: 'float', value: `-${digits}` } };
 }
 
 function unary(node: Unary, operand: Typed): Typed | undefined {

@@ -14,6 +14,8 @@ export interface Typed {
 export type LiteralValue =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'integer'; readonly value: bigint }
+  /** The digits as written. */
+  | { readonly kind: 'float'; readonly value: string }
   | { readonly kind: 'other' };
 
 export function quote(text: string): string {

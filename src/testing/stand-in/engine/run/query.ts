@@ -43,7 +43,7 @@ function named(outputs: readonly Output[]): Prepared['columns'] {
   const names = columns.map((column) => column.name.toLowerCase());
   const repeated = columns.find((column, index) => names.indexOf(column.name.toLowerCase()) !== index);
   if (repeated !== undefined) {
-    throw invalidQuery(`Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): ${repeated.name}`);
+    throw invalidQuery(`Duplicate column names in the result are not supported. Found duplicate(s): ${repeated.name}`);
   }
   return columns;
 }

@@ -29,10 +29,21 @@ const keeping = (print: (value: string) => string): Handler =>
 /** ROUND, CEIL and the like make a FLOAT64 of an INT64. */
 const rounding = (print: (value: string) => string): Handler =>
   overloads(
+    signature('FLOAT64 -> FLOAT64', print),
     signature('NUMERIC -> NUMERIC', (value) => `CAST(${print(value)} AS DECIMAL(38,9))`),
     signature('BIGNUMERIC -> BIGNUMERIC', (value) => `CAST(${print(value)} AS DECIMAL(38,18))`),
-    signature('FLOAT64 -> FLOAT64', print),
   );
+
+/** Computed over a double, whose digits reach for NUMERICs up to a million; others are refused. */
+const overDouble = (print: (...values: string[]) => string, count = 1): Handler => {
+  const types = (name: string): string => Array.from({ length: count }, () => name).join(', ');
+  return overloads(
+    signature(`${types('FLOAT64')} -> FLOAT64`, print),
+    signature(`${types('NUMERIC')} -> NUMERIC`, (...values) =>
+      `bq_numeric_of(${print(...values.map((value) => `CAST(${value} AS DOUBLE)`))})`,
+    ),
+  );
+};
 
 const round: Handler = (call, scope) => {
   const values = printArguments(call, scope);
@@ -61,8 +72,8 @@ function numberOf(value: Typed, type: SqlType): Typed | undefined {
 }
 
 const trunc = overloads(
-  signature('NUMERIC -> NUMERIC', (value) => `CAST(trunc(${value}) AS DECIMAL(38,9))`),
   signature('FLOAT64 -> FLOAT64', (value) => `trunc(${value})`),
+  signature('NUMERIC -> NUMERIC', (value) => `CAST(trunc(${value}) AS DECIMAL(38,9))`),
   signature(
     'NUMERIC, INT64 -> NUMERIC',
     (value, digits) => `CAST(bq_trunc_numeric(CAST(${value} AS VARCHAR), ${digits}) AS DECIMAL(38,9))`,
@@ -119,15 +130,11 @@ const modulo = overloads(
   signature('NUMERIC, NUMERIC -> NUMERIC', (a, b) => `CAST(bq_modulo_numeric(${a}, ${b}) AS DECIMAL(38,9))`),
 );
 
-const power = overloads(
-  signature('NUMERIC, NUMERIC -> NUMERIC', (a, b) => `bq_refuse_power(${a}, ${b})`),
-  signature('FLOAT64, FLOAT64 -> FLOAT64', (a, b) => `bq_power(${a}, ${b})`),
-);
+const power = overDouble((a, b) => `bq_power(${a}, ${b})`, 2);
+const naturalLogarithm = overDouble((value) => `bq_ln(${value})`);
 
-const logarithm = overloads(
-  signature('FLOAT64 -> FLOAT64', (value) => `bq_ln(${value})`),
-  signature('FLOAT64, FLOAT64 -> FLOAT64', (value, base) => `(bq_ln(${value}) / bq_ln(${base}))`),
-);
+const logarithm: Handler = (call, scope) =>
+  (call.arguments.length === 1 ? naturalLogarithm : overDouble((value, base) => `(bq_ln(${value}) / bq_ln(${base}))`, 2))(call, scope);
 
 export const mathFunctions: FunctionTable = {
   ABS: keeping((value) => `abs(${value})`),
@@ -141,12 +148,12 @@ export const mathFunctions: FunctionTable = {
   DIV: one('INT64, INT64 -> INT64', (a, b) => `bq_div(${a}, ${b})`),
   POW: power,
   POWER: power,
-  SQRT: toFloat((value) => `bq_sqrt(${value})`),
-  CBRT: toFloat((value) => `cbrt(${value})`),
-  EXP: toFloat((value) => `bq_exp(${value})`),
-  LN: toFloat((value) => `bq_ln(${value})`),
+  SQRT: overDouble((value) => `bq_sqrt(${value})`),
+  CBRT: overDouble((value) => `cbrt(${value})`),
+  EXP: overDouble((value) => `bq_exp(${value})`),
+  LN: naturalLogarithm,
   LOG: logarithm,
-  LOG10: toFloat((value) => `bq_log10(${value})`),
+  LOG10: overDouble((value) => `bq_log10(${value})`),
   SIN: toFloat((value) => `sin(${value})`),
   COS: toFloat((value) => `cos(${value})`),
   TAN: toFloat((value) => `tan(${value})`),

@@ -43,8 +43,7 @@ function namedType(name: string): SqlType {
 export function overloads(...signatures: readonly Signature[]): Handler {
   return (call, scope) => {
     const values = printArguments(call, scope);
-    const exact = signatures.find((candidate) => fits(candidate, values, sameOrNull));
-    const chosen = exact ?? signatures.find((candidate) => fits(candidate, values, coerces));
+    const chosen = bestOf(signatures.filter((candidate) => fits(candidate, values)), values);
     if (chosen === undefined) throw mismatch(call, values, scope);
     const coerced = values.map((value, index) => coerce(value, parameterAt(chosen, index))?.sql ?? value.sql);
     return { sql: chosen.print(...coerced), type: chosen.returns };
@@ -66,14 +65,17 @@ const sameOrNull = (value: Typed, type: SqlType): boolean =>
   value.type.kind === 'null' || sameType(value.type, type);
 const coerces = (value: Typed, type: SqlType): boolean => coerce(value, type) !== undefined;
 
-function fits(
-  candidate: Signature,
-  values: readonly Typed[],
-  test: (value: Typed, type: SqlType) => boolean,
-): boolean {
+function fits(candidate: Signature, values: readonly Typed[]): boolean {
   const { parameters, variadic } = candidate;
   const counts = variadic ? values.length >= parameters.length : values.length === parameters.length;
-  return counts && values.every((value, index) => test(value, parameterAt(candidate, index)));
+  return counts && values.every((value, index) => coerces(value, parameterAt(candidate, index)));
+}
+
+/** The one that takes most arguments as they are; of two such the first. */
+function bestOf(candidates: readonly Signature[], values: readonly Typed[]): Signature | undefined {
+  const score = (candidate: Signature): number =>
+    values.filter((value, index) => sameOrNull(value, parameterAt(candidate, index))).length;
+  return candidates.toSorted((left, right) => score(right) - score(left))[0];
 }
 
 export function mismatch(call: Call, values: readonly Typed[], scope: Scope): Error {
