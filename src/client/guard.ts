@@ -2,6 +2,7 @@ import { compose } from '../call/compose.ts';
 import { contextKey, createContext } from '../call/context.ts';
 import { freezeCall } from '../call/freeze.ts';
 import { GuardError } from '../errors.ts';
+import { onlyApproved } from '../middleware/approval/approved.ts';
 import { agentOf, principalOf } from './scope.ts';
 import type { Call } from '../call/call.ts';
 import type { Handler } from '../call/compose.ts';
@@ -72,7 +73,7 @@ const connectionKey = contextKey<Handler | undefined>('connection', undefined);
  */
 export function createGuard(options: GuardOptions): Guard {
   const middleware = [...options.middleware];
-  const handler = compose(middleware, options.transport?.handle ?? throughConnection);
+  const handler = compose(middleware, onlyApproved(options.transport?.handle ?? throughConnection));
   const engine: GuardEngine = {
     handle: (passage) => handler(passage.call, contextOf(passage, options)),
   };

@@ -3,6 +3,7 @@ import { buildMiddleware, secret, type Environment } from '../config/build-middl
 import type { ServiceSettings } from '../config/guard-file.ts';
 import type { GuardConfig } from '../config/load-config.ts';
 import { GuardError } from '../errors.ts';
+import { onlyApproved } from '../middleware/approval/approved.ts';
 import { recorded } from '../middleware/audit/index.ts';
 import { googleTransport } from '../transport/google.ts';
 import { startService, type Service } from './service.ts';
@@ -33,7 +34,7 @@ export async function startGuardService(config: GuardConfig, options: GuardServi
   const layers = await buildMiddleware(config, { environment });
   const service = await startService({
     ...rest,
-    handle: compose(layers, recorded(transport.handle, 'statement')),
+    handle: compose(layers, onlyApproved(recorded(transport.handle, 'statement'))),
     upstream: recorded(transport.handle, 'own'),
     project,
     authenticate,

@@ -1,4 +1,5 @@
 import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
+import type { Handler } from '../../call/compose.ts';
 import { GuardError } from '../../errors.ts';
 import { decisionKey } from '../policy/decision.ts';
 
@@ -23,4 +24,12 @@ export function assertApproved(callId: string, context: Context): void {
     'The policy requires an approval, but no approval middleware stands between the policy and BigQuery. Add approval(…) after policy(…).',
     { callId, reasons: [{ rule: 'approval', message: 'no approval middleware' }] },
   );
+}
+
+/** Wraps what sends calls, the innermost of all, so that `assertApproved` holds for each. */
+export function onlyApproved(send: Handler): Handler {
+  return async (call, context) => {
+    assertApproved(call.id, context);
+    return send(call, context);
+  };
 }

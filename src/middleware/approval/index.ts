@@ -6,7 +6,7 @@ export { signDecision, signRead, type SignDecisionOptions, type SignedRequest } 
 export { requestHash } from './request-hash.ts';
 export type { RequestParts } from './request-parts.ts';
 export { evidenceKey, reconsiderKey, type Evidence, type Reconsidered } from './evidence.ts';
-export { approvedKey, assertApproved, type Approved } from './approved.ts';
+export { approvedKey, assertApproved, onlyApproved, type Approved } from './approved.ts';
 export { ApprovalError, type ApprovalHandle } from './errors.ts';
 export type {
   ApprovalRecord,

@@ -7,6 +7,7 @@ import {
   assertApproved,
   evidenceKey,
   memoryApprovals,
+  onlyApproved,
   reconsiderKey,
   signDecision,
   webhook,
@@ -447,6 +448,24 @@ describe('the record', () => {
       ['session.started', 'call.started', 'approval.requested', 'approval.decided', 'approval.consumed'],
     ]);
     expect(new Set(store.events().map((event) => event.call ?? call.id))).toEqual(new Set([call.id]));
+  });
+});
+
+describe('what sends calls', () => {
+  it('sends none that needs an approval when the list of middleware has no approval', async () => {
+    const sent: unknown[] = [];
+    const handle = compose(
+      [],
+      onlyApproved(async (call) => {
+        sent.push(call);
+        return answer;
+      }),
+    );
+    expect(await failure(handle(someCall(), someContext()))).toMatchObject({ code: 'ERR_CONFIG' });
+    expect(sent).toEqual([]);
+    const approved = someContext();
+    approved.set(approvedKey, { id: 'x', requestHash: 'y' });
+    expect(await handle(someCall(), approved)).toBe(answer);
   });
 });
 
