@@ -1,0 +1,225 @@
+/**
+ * Compares the analysis with what an independent analyser says of the same statements, and prints per
+ * stratum how many are understood, refused with a gap, or wrong: a table or a source column was missed.
+ *
+ *     node scripts/conformance-sql.ts --corpus corpus.jsonl --catalogs catalogs.json [--answers answers.jsonl] [--list wrong]
+ *
+ * Ends with 1 if anything is wrong.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { analyse, staticCatalog } from '../src/sql/index.ts';
+import type { Catalog, ColumnSource, Facts, Gap, ObjectName, StaticCatalog } from '../src/sql/index.ts';
+
+interface Case {
+  readonly id: string;
+  readonly stratum: string;
+  readonly sql: string;
+  readonly valid: boolean;
+  readonly tables: readonly string[];
+  readonly catalog?: string;
+  readonly defaultDataset?: string;
+}
+
+interface ExpectedOutput {
+  readonly name: string;
+  readonly sources: readonly string[];
+}
+
+interface Answer {
+  readonly id: string;
+  readonly ok?: boolean;
+  readonly kind: string;
+  readonly tables: readonly string[];
+  readonly columns: readonly string[];
+  readonly influences: readonly string[];
+  readonly outputs: readonly (ExpectedOutput | readonly [string, readonly string[]])[];
+  readonly script?: readonly Answer[];
+}
+
+type Verdict = 'understood' | 'refused' | 'wrong';
+
+interface Judged {
+  readonly item: Case;
+  readonly verdict: Verdict;
+  readonly compared: boolean;
+  readonly equal: boolean;
+  readonly missed: readonly string[];
+  readonly extra: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+const { values } = parseArgs({
+  options: {
+    corpus: { type: 'string', default: process.env['SQL_CORPUS'] ?? 'conformance/corpus.jsonl' },
+    catalogs: { type: 'string', default: process.env['SQL_CATALOGS'] ?? 'conformance/catalogs.json' },
+    answers: { type: 'string', default: process.env['SQL_ANSWERS'] ?? '' },
+    list: { type: 'string', default: '' },
+  },
+});
+
+// The one bridge to the files: they are written by the tool that this script compares with.
+function readJson<Content>(text: string): Content {
+  return JSON.parse(text) as Content;
+}
+
+function lines<Content>(file: string): readonly Content[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => readJson<Content>(line));
+}
+
+const corpus = lines<Case>(values.corpus);
+const catalogs = new Map(
+  Object.entries(readJson<Record<string, StaticCatalog>>(readFileSync(values.catalogs, 'utf8'))).map(([name, catalog]) => [
+    name,
+    staticCatalog(catalog),
+  ]),
+);
+const answers = new Map(
+  (values.answers === '' ? [] : lines<Answer>(values.answers)).filter((each) => each.ok !== false).map((each) => [each.id, each]),
+);
+const nothing: Catalog = staticCatalog({ tables: [] });
+
+/** Without a schema these say nothing about how well a statement was understood. */
+const schemaGaps = new Set<string>(['unknown-table', 'unknown-column', 'unknown-routine', 'ambiguous-name', 'catalog']);
+
+async function judge(item: Case): Promise<Judged> {
+  const [project = 'default', dataset] = (item.defaultDataset ?? '').split('.');
+  const catalog = item.catalog === undefined ? nothing : (catalogs.get(item.catalog) ?? nothing);
+  const defaultDataset = dataset === undefined ? undefined : { project, dataset };
+  const { facts } = await analyse(item.sql, { catalog, project, defaultDataset });
+  const gaps = facts.gaps.filter((gap) => item.catalog !== undefined || !schemaGaps.has(gap.code));
+  const answer = answers.get(item.id);
+  const missed = [...missedTables(item, facts), ...(answer === undefined || gaps.length > 0 ? [] : missedFacts(answer, facts))];
+  const extra = answer === undefined || gaps.length > 0 ? [] : extraFacts(answer, facts);
+  const verdict = gaps.length > 0 ? 'refused' : missed.length > 0 && item.valid ? 'wrong' : 'understood';
+  const compared = answer !== undefined && gaps.length === 0;
+  return { item, verdict, compared, equal: compared && missed.length === 0 && extra.length === 0, missed, extra, gaps };
+}
+
+function fullName({ project, dataset, name }: ObjectName): string {
+  return [project, dataset, name].filter((part) => part !== '').join('.').toLowerCase();
+}
+
+function missedTables(item: Case, facts: Facts): readonly string[] {
+  const found = facts.tables.map((table) => fullName(table.name));
+  return item.tables
+    .filter((name) => !found.some((each) => each === name.toLowerCase() || each.endsWith(`.${name.toLowerCase()}`)))
+    .map((name) => `table ${name}`);
+}
+
+function sourceName({ table, path }: ColumnSource): string {
+  return [fullName(table), ...path].join('.').toLowerCase();
+}
+
+function topName({ table, path }: ColumnSource): string {
+  return [fullName(table), ...path.slice(0, 1)].join('.').toLowerCase();
+}
+
+interface Claims {
+  readonly tables: ReadonlySet<string>;
+  readonly columns: ReadonlySet<string>;
+  readonly influences: ReadonlySet<string>;
+  readonly outputs: readonly { readonly name: string; readonly sources: ReadonlySet<string> }[];
+}
+
+function ours(facts: Facts): Claims {
+  const writes = facts.statements.flatMap((statement) => (statement.outputs.length > 0 ? [] : statement.writes));
+  const outputs = facts.outputs.map(({ name, sources }) => ({ name, sources: new Set(sources.map(sourceName)) }));
+  const written = Map.groupBy(writes, (write) => write.target.path.join('.'));
+  return {
+    tables: new Set(facts.tables.map((table) => fullName(table.name))),
+    columns: new Set(facts.columns.map(topName)),
+    influences: new Set(facts.influences.map(topName)),
+    outputs: [
+      ...outputs,
+      ...[...written].map(([name, group]) => ({ name, sources: new Set(group.flatMap((write) => write.sources.map(sourceName))) })),
+    ],
+  };
+}
+
+function lower(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()));
+}
+
+function theirs(answer: Answer): Claims {
+  const parts = [answer, ...(answer.script ?? [])];
+  return {
+    tables: lower(parts.flatMap((part) => part.tables)),
+    columns: lower(parts.flatMap((part) => part.columns)),
+    influences: lower(parts.flatMap((part) => part.influences)),
+    outputs: (answer.kind === 'CREATE_FUNCTION' ? [] : answer.outputs).map((output) => {
+      const [name, sources] = 'sources' in output ? [output.name, output.sources] : output;
+      return { name, sources: lower(sources) };
+    }),
+  };
+}
+
+function without(all: ReadonlySet<string>, some: ReadonlySet<string>, what: string): readonly string[] {
+  return [...all].filter((name) => !some.has(name)).map((name) => `${what} ${name}`);
+}
+
+function difference(more: Claims, less: Claims): readonly string[] {
+  const outputs = more.outputs.flatMap((output, index) => {
+    const other = less.outputs[index];
+    if (other === undefined) return [`output ${output.name}`];
+    const name = output.name.toLowerCase() === other.name.toLowerCase() ? [] : [`output named ${output.name}`];
+    return [...name, ...without(output.sources, other.sources, `output ${output.name} from`)];
+  });
+  return [
+    ...without(more.tables, less.tables, 'table'),
+    ...without(more.columns, less.columns, 'column'),
+    ...without(more.influences, less.influences, 'influence'),
+    ...outputs,
+  ];
+}
+
+function missedFacts(answer: Answer, facts: Facts): readonly string[] {
+  return difference(theirs(answer), ours(facts));
+}
+
+function extraFacts(answer: Answer, facts: Facts): readonly string[] {
+  return difference(ours(facts), theirs(answer));
+}
+
+const judged: Judged[] = [];
+const start = performance.now();
+for (const item of corpus) judged.push(await judge(item));
+const milliseconds = performance.now() - start;
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+for (const [stratum, group] of Map.groupBy(judged, ({ item }) => item.stratum)) {
+  const valid = group.filter(({ item }) => item.valid);
+  const of = (verdict: Verdict): number => valid.filter((each) => each.verdict === verdict).length;
+  const accepted = group.filter((each) => !each.item.valid && each.verdict === 'understood').length;
+  const understood = of('understood');
+  process.stdout.write(
+    `${stratum.padEnd(8)} valid ${valid.length}  understood ${understood} (${share(understood, valid.length)})  refused ${of('refused')}  wrong ${of('wrong')}  invalid accepted ${accepted}\n`,
+  );
+}
+const compared = judged.filter((each) => each.compared);
+const equal = compared.filter((each) => each.equal).length;
+const wrong = judged.filter((each) => each.verdict === 'wrong');
+process.stdout.write(
+  `compared in full ${compared.length}, equal ${equal} (${share(equal, compared.length)}); ${(milliseconds / judged.length).toFixed(2)} ms a statement\n`,
+);
+const listed: readonly Judged[] =
+  values.list === 'wrong'
+    ? wrong
+    : values.list === 'refused'
+      ? judged.filter((each) => each.verdict === 'refused' && each.item.valid)
+      : values.list === 'unequal'
+        ? compared.filter((each) => !each.equal)
+        : values.list === 'missed'
+          ? judged.filter((each) => each.missed.length > 0 && each.item.valid)
+          : [];
+for (const { item, missed, extra, gaps } of listed) {
+  const words = [...missed.map((each) => `missed ${each}`), ...extra.map((each) => `extra ${each}`), ...gaps.map((gap) => `${gap.code}: ${gap.message}`)];
+  process.stdout.write(`${item.id} ${item.stratum}: ${words.slice(0, 6).join('; ')}\n`);
+}
+process.exitCode = wrong.length > 0 ? 1 : 0;
