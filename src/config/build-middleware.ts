@@ -7,7 +7,7 @@ import {
   type ApprovalMiddleware,
   type ReportProgress,
 } from '../middleware/approval/index.ts';
-import { audit, fileAudit } from '../middleware/audit/index.ts';
+import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
 import { limits } from '../middleware/limits/index.ts';
 import { masking } from '../middleware/masking/index.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
@@ -33,14 +33,15 @@ export async function buildMiddleware(
 ): Promise<readonly Middleware[]> {
   const { file } = config;
   const jobs = jobRegistry();
-  const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, options);
   refuseUnaskable(file);
+  const trail = audit({
+    store: fileAudit({ folder: file.audit.folder }),
+    prompts: file.audit.prompts,
+    parameters: file.audit.parameters,
+  });
+  const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
   const layers = [
-    audit({
-      store: fileAudit({ folder: file.audit.folder }),
-      prompts: file.audit.prompts,
-      parameters: file.audit.parameters,
-    }),
+    trail,
     wellFormed(),
     policy({ document: config.policy, jobs, catalog: catalogOf() }),
     ...(gate === undefined ? [] : [gate]),
@@ -66,6 +67,7 @@ function refuseUnaskable(file: GuardFile): void {
 function approvalOf(
   file: GuardFile,
   { webhook: hook, callback, waitFor }: ApprovalChannelSettings,
+  trail: AuditMiddleware,
   { environment, onProgress }: BuildOptions,
 ): ApprovalMiddleware {
   const { url, allowInsecureLoopback } = hook;
@@ -81,6 +83,7 @@ function approvalOf(
     ],
     people: [...new Map(people.map((person) => [person.id, person])).values()],
     waitFor,
+    record: (event) => trail.record(event),
     ...(onProgress !== undefined && { onProgress }),
   });
 }
