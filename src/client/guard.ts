@@ -3,6 +3,8 @@ import { contextKey, createContext } from '../call/context.ts';
 import { freezeCall } from '../call/freeze.ts';
 import { GuardError } from '../errors.ts';
 import { onlyApproved } from '../middleware/approval/approved.ts';
+import { recorded } from '../middleware/audit/barrier.ts';
+import { sendsRecorded } from '../middleware/audit/record.ts';
 import { agentOf, principalOf } from './scope.ts';
 import type { Call } from '../call/call.ts';
 import type { Handler } from '../call/compose.ts';
@@ -73,9 +75,11 @@ const connectionKey = contextKey<Handler | undefined>('connection', undefined);
  */
 export function createGuard(options: GuardOptions): Guard {
   const middleware = [...options.middleware];
-  const handler = compose(middleware, onlyApproved(options.transport?.handle ?? throughConnection));
+  const send = options.transport?.handle ?? throughConnection;
+  const handler = compose(middleware, onlyApproved(recorded(send, 'statement')));
+  const own = recorded(send, 'own');
   const engine: GuardEngine = {
-    handle: (passage) => handler(passage.call, contextOf(passage, options)),
+    handle: (passage) => handler(passage.call, contextOf(passage, options, own)),
   };
   return lifetimeOf(engine, () =>
     closeAll([...middleware, ...(options.transport === undefined ? [] : [options.transport])]),
@@ -88,15 +92,16 @@ function throughConnection(call: Call, context: Context): Promise<Result> {
   return connection(call, context);
 }
 
-function contextOf({ scope, signal, connection }: Passage, options: GuardOptions): Context {
+function contextOf({ scope, signal, connection }: Passage, options: GuardOptions, own: Handler): Context {
   const context = createContext({
     principal: scope.principal ?? principalOf(options.principal) ?? nobody,
     agent: scope.agent ?? agentOf(options.agent),
     session: scope.session,
     signal,
     now: options.now ?? (() => new Date()),
-    upstream: (call) => (options.transport?.handle ?? throughConnection)(freezeCall(call), context),
+    upstream: (call) => own(freezeCall(call), context),
   });
+  context.set(sendsRecorded, true);
   context.set(connectionKey, connection({ forward: options.unjudged === 'forward' }));
   return context;
 }

@@ -15,7 +15,8 @@ async function fromFile(path: string): Promise<Guard> {
   const { loadConfig } = await import('../config/load-config.ts');
   const { buildMiddleware } = await import('../config/build-middleware.ts');
   const config = await loadConfig(path);
-  return createGuard({ middleware: await buildMiddleware(config, { environment: process.env }) });
+  const middleware = await buildMiddleware(config, { environment: process.env });
+  return createGuard({ middleware, principal: config.file.principal });
 }
 
 async function toService(url: string, token = ''): Promise<Guard> {

@@ -92,6 +92,7 @@ async function runLibrary({ configFile, standIn, secrets }: Stage): Promise<read
     ...secrets,
     BIGQUERY_GUARD_CONFIG: configFile,
     BIGQUERY_EMULATOR_HOST: standIn.url,
+    METADATA_SERVER_DETECTION: 'none',
   });
 }
 

@@ -35,7 +35,7 @@ masks:
   - { name: last-four, tags: [number], with: lastFour }
 
 limits:
-  - { name: cheap-queries, principals: { groups: [agents] }, maximumBytesBilled: 10 MiB }
+  - { name: cheap-queries, principals: { groups: [agents] }, maximumBytesBilled: 20 MiB }
 
 audit: { folder: ${JSON.stringify(options.auditFolder)}, prompts: full }
 

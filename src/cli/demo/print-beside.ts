@@ -27,7 +27,11 @@ export function printBeside(
 function seen({ rows, error, waitedMs }: Outcome): readonly string[] {
   const end = `after ${waitedMs} ms`;
   if (error !== undefined) return [`${error.status} ${error.code} ${end}`, error.message];
-  return [...(rows ?? []).slice(0, 3).map((row) => JSON.stringify(row)), `${rows?.length ?? 0} rows ${end}`];
+  return [...(rows ?? []).slice(0, 3).map(rowText), `${rows?.length ?? 0} rows ${end}`];
+}
+
+function rowText(row: unknown): string {
+  return typeof row === 'object' && row !== null ? Object.values(row).map(String).join(' | ') : String(row);
 }
 
 function wrap(lines: readonly string[]): readonly string[] {

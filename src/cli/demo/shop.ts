@@ -26,11 +26,11 @@ export function shop(): Seed {
         })),
       },
     },
-    // Large enough to be dear: some 18 MB.
+    // Large enough to be dear: some 30 MB of paths.
     statements: [
       `CREATE TABLE shop.page_views AS
        SELECT n AS id, MOD(n * 7, 200) + 1 AS customer_id, CONCAT('/product/', CAST(MOD(n * 13, 997) AS STRING)) AS path
-       FROM UNNEST(GENERATE_ARRAY(1, 600000)) AS n`,
+       FROM UNNEST(GENERATE_ARRAY(1, 2000000)) AS n`,
     ],
   };
 }
