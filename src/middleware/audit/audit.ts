@@ -130,16 +130,17 @@ function subjectOf(call: Call, { principal, agent, session }: Context): EventSub
 
 /** Only what is listed: whoever made the principal may have left a token on it. */
 function recordedPrincipal({ id, groups, delegation, verified }: Principal): Principal {
-  return { id, groups: [...groups], delegation: [...delegation], verified };
+  const lists = { groups: Object.freeze([...groups]), delegation: Object.freeze([...delegation]) };
+  return Object.freeze({ id, ...lists, verified });
 }
 
 function recordedAgent({ name, version, model, toolCallId }: Agent): Agent {
-  return {
+  return Object.freeze({
     name,
     ...(version === undefined ? {} : { version }),
     ...(model === undefined ? {} : { model }),
     ...(toolCallId === undefined ? {} : { toolCallId }),
-  };
+  });
 }
 
 function finish(

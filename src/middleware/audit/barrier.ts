@@ -1,5 +1,6 @@
 import type { Call } from '../../call/call.ts';
 import type { Handler } from '../../call/compose.ts';
+import { abortReason } from '../../call/guard-rails.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import { digestOf } from './canonical.ts';
 import { durabilityKey } from './durability.ts';
@@ -18,7 +19,7 @@ export function recorded(send: Handler, purpose: QueryStarted['purpose']): Handl
     const record = context.get(auditRecord);
     if (record === undefined) return send(call, context);
     announce(record, call, purpose);
-    await ready(record, call, context.get(durabilityKey));
+    await orAborted(ready(record, call, context.get(durabilityKey)), context.signal);
     if (purpose === 'statement') record.sent = true;
     return send(call, context);
   };
@@ -30,6 +31,20 @@ async function ready(record: CallRecord, call: Call, durability: 'before' | 'ove
   if (!mayOverlap) return flushing;
   // The audit middleware waits for it before the caller gets anything.
   flushing.catch(() => undefined);
+}
+
+/** Whoever gives up need not wait for a disk that hangs; nothing was sent. */
+async function orAborted(waiting: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => reject(abortReason(signal));
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([waiting, aborted]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    waiting.catch(() => undefined);
+  }
 }
 
 function announce(record: CallRecord, call: Call, purpose: QueryStarted['purpose']): void {

@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import type { Agent, Principal } from '../../call/principal.ts';
 import { canonicalText, sha256 } from './canonical.ts';
 import { eventCatalogue } from './events/catalogue.ts';
 import type { AuditEntry } from './event.ts';
@@ -27,11 +28,23 @@ export interface Draft {
 export function draft(entry: AuditEntry): Draft {
   const { agent, call, data, job, principal, session, time, type } = entry;
   return {
-    beforeHash: canonicalText({ agent, call, data }).slice(0, -1),
+    beforeHash: `{"agent":${partText(agent)},"call":${canonicalText(call)},"data":${canonicalText(data)}`,
     beforePrevious: `,"id":"${uuidv7()}","job":${canonicalText(job)},"previousHash":"`,
-    beforeSequence: `","principal":${canonicalText(principal)},"sequence":`,
+    beforeSequence: `","principal":${partText(principal)},"sequence":`,
     rest: `,${canonicalText({ session, time, type, version: eventCatalogue[type].version }).slice(1)}`,
   };
+}
+
+const partTexts = new WeakMap<object, string>();
+
+/** The events of one call share principal and agent; their text is kept while they cannot change. */
+function partText(part: Principal | Agent | null): string {
+  if (part === null || !Object.values(part).every(Object.isFrozen)) return canonicalText(part);
+  const known = Object.isFrozen(part) ? partTexts.get(part) : undefined;
+  if (known !== undefined) return known;
+  const text = canonicalText(part);
+  partTexts.set(part, text);
+  return text;
 }
 
 export interface Sealed {

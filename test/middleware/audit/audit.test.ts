@@ -9,6 +9,7 @@ import {
   memoryStore,
   noteOutcome,
   record,
+  recorded,
   sendsRecorded,
 } from '../../../src/middleware/audit/index.ts';
 import { layer, ok, pass, someCall, someContext } from '../../call/harness.ts';
@@ -108,6 +109,27 @@ describe('order', () => {
 });
 
 describe('an unavailable store', () => {
+  test('that hangs holds nobody who gives up, and nothing is sent', async () => {
+    const gate = Promise.withResolvers<void>();
+    const store = { append: () => gate.promise, close: () => Promise.resolve() };
+    const giving = new AbortController();
+    let sent = 0;
+    const transport = recorded(async () => {
+      sent += 1;
+      return ok;
+    }, 'statement');
+    const { context } = guarded({ store }, [], undefined, { signal: giving.signal });
+    const recording = audit({ store });
+    const failing = recording.handle(someCall(), context, (call) => {
+      const sending = transport(call, context);
+      sending.catch(() => gate.resolve());
+      return sending;
+    });
+    giving.abort();
+    await expect(failing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(sent).toBe(0);
+  });
+
   test('refuses the call and sends nothing', async () => {
     const store = watchedStore();
     store.refusing = full;

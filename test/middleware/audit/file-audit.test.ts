@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fileAudit, verify } from '../../../src/middleware/audit/index.ts';
 import { entry, eventsIn, linesIn, numbersIn, temporaryFolder, writtenFile } from './harness.ts';
@@ -163,8 +164,23 @@ test.each([
   const store = fileAudit({ file });
   await store.append([entry(1)]);
   change(file);
+  await wait(25);
   await expect(store.append([entry(2)])).rejects.toMatchObject(unavailable);
   await store.close().catch(() => undefined);
+});
+
+test('what somebody else wrote in between costs no acknowledged event', async () => {
+  const file = join(temporaryFolder(), 'audit.jsonl');
+  const store = fileAudit({ file });
+  await store.append([entry(1)]);
+  appendFileSync(file, 'x\n');
+  // Within the 20 ms after a look at the file these are acknowledged.
+  await store.append([entry(2)]).catch(() => undefined);
+  await wait(25);
+  for (const number of [3, 4]) await expect(store.append([entry(number)])).rejects.toMatchObject(unavailable);
+  await store.close().catch(() => undefined);
+  const lines = linesIn(file).filter((line) => line.includes('policy.changed'));
+  expect(lines[1]).toContain('2'.padStart(64, '0'));
 });
 
 test('a folder that cannot be written refuses and names no path', async () => {
