@@ -12,6 +12,7 @@ export class Delivery {
   readonly #parts: ApprovalParts;
   readonly #stopped = new AbortController();
   #told = false;
+  #fault: unknown;
   #failure: { readonly cause: unknown; readonly message: string } | undefined;
 
   constructor(record: ApprovalRecord, parts: ApprovalParts) {
@@ -26,6 +27,11 @@ export class Delivery {
     return this.#failure ?? { cause: undefined, message: 'no channel has answered in time' };
   }
 
+  /** Why the request could not even be withdrawn. */
+  get fault(): unknown {
+    return this.#fault;
+  }
+
   stop(): void {
     this.#stopped.abort();
   }
@@ -37,8 +43,19 @@ export class Delivery {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       if (this.#stopped.signal.aborted) return;
       this.#failure = { cause, message: cause instanceof Error ? cause.message : 'the channel failed' };
-      // Wakes the calls that wait for it, also those that joined.
-      await this.#parts.desk.cancel(this.#record.id, 'guard', 'undeliverable').catch(() => undefined);
+      await this.#giveUp();
+    }
+  }
+
+  /** Wakes the calls that wait for it, also those that joined. */
+  async #giveUp(): Promise<void> {
+    const { desk, waiting } = this.#parts;
+    const { id } = this.#record;
+    try {
+      await desk.cancel(id, 'guard', 'undeliverable');
+    } catch (error) {
+      this.#fault = error;
+      waiting.wake(id);
     }
   }
 

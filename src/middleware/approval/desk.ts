@@ -41,7 +41,7 @@ export class Desk {
     fresh: ApprovalRecord,
     context: Context,
   ): Promise<{ readonly record: ApprovalRecord; readonly opened: boolean }> {
-    for (;;) {
+    for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
       const standing = await this.#openOne(fresh.requestHash);
       if (standing !== undefined) return { record: standing, opened: false };
       await this.#refuseFlood(fresh);
@@ -51,6 +51,7 @@ export class Desk {
       await this.#announce(record);
       return { record, opened: true };
     }
+    throw stuck(fresh);
   }
 
   /** The record as of now: one that is past its time expires by being looked at. */
@@ -143,17 +144,30 @@ export class Desk {
   /** Compare-and-set until it holds: whoever was faster has changed the record, so it is judged anew. */
   async #change(id: string, change: (record: ApprovalRecord) => Outcome): Promise<Outcome | undefined> {
     const { store, now } = this.#options;
-    for (;;) {
-      const stored = await store.get(id);
-      if (stored === undefined) return undefined;
+    let stored = await store.get(id);
+    for (let attempt = 0; stored !== undefined && attempt < maximumAttempts; attempt += 1) {
       const late = expire(stored, now());
       const outcome = late.kind === 'changed' ? late : change(stored);
       if (outcome.kind !== 'changed') return outcome;
-      if (!(await store.replace(outcome.record))) continue;
-      if (outcome !== late) return outcome;
-      await this.#conclude(outcome, events.expired);
+      const held = await store.replace(outcome.record);
+      if (held && outcome !== late) return outcome;
+      if (held) await this.#conclude(outcome, events.expired);
+      stored = await store.get(id);
     }
+    if (stored !== undefined) throw stuck(stored);
+    return undefined;
   }
+}
+
+/** So many others cannot have been faster: the store does not do what it must. */
+const maximumAttempts = 10_000;
+
+function stuck({ requester }: ApprovalRecord): GuardError {
+  return new GuardError(
+    'ERR_INTERNAL',
+    'The store of approvals takes no change. The call was refused and nothing was sent.',
+    { callId: requester.callId, reasons: [{ rule: 'approval', message: 'internal_error' }] },
+  );
 }
 
 function answerOf(outcome: Outcome | undefined): DecideAnswer {

@@ -40,11 +40,19 @@ async function settle(
     }
     const latest = now().getTime() + (options.waitFor ?? 300_000);
     const until = new Date(Math.min(latest, Date.parse(record.expiresAt)));
-    return await waitForDecision(record, { desk, waiting, now, until, signal });
+    return await waitForDecision(record, {
+      desk,
+      waiting,
+      now,
+      until,
+      signal,
+      fault: () => delivery?.fault,
+    });
   } catch (error) {
     // Nobody should decide on a call that has gone, unless another one waits for the same.
     if (delivery !== undefined && waiting.count(record.id) === 0) {
-      await desk.cancel(record.id, asking.context.principal.id, 'the caller has gone');
+      const { id } = asking.context.principal;
+      await desk.cancel(record.id, id, 'the caller has gone').catch(() => undefined);
     }
     throw error;
   } finally {

@@ -9,14 +9,17 @@ export interface WaitOptions {
   /** When to stop at the latest. */
   readonly until: Date;
   readonly signal: AbortSignal;
+  /** What went wrong meanwhile, so that waiting is of no use. */
+  readonly fault: () => unknown;
 }
 
 /** The record once it is no longer pending, or as it is at the end of the wait. */
 export async function waitForDecision(record: ApprovalRecord, options: WaitOptions): Promise<ApprovalRecord> {
-  const { desk, waiting, now, until, signal } = options;
+  const { desk, waiting, now, until, signal, fault } = options;
   for (;;) {
     const wake = waiting.watch(record.id, until.getTime() - now().getTime(), signal);
     try {
+      if (fault() !== undefined) throw fault();
       const current = await desk.read(record.id);
       if (current === undefined) throw new Error('The store has lost the approval request.');
       if (current.state !== 'pending' || now().getTime() >= until.getTime()) return current;

@@ -360,6 +360,16 @@ describe('nothing is sent', () => {
     });
   });
 
+  it('when the store takes no change', async () => {
+    const store: ApprovalStore = Object.assign(memoryApprovals(), { replace: async () => false });
+    const gate = openGate({
+      store,
+      channels: [instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
+    });
+    expect(await failure(gate.run())).toMatchObject({ code: 'ERR_INTERNAL' });
+    expect(gate.sent).toEqual([]);
+  });
+
   it('when the store fails', async () => {
     const broken: ApprovalStore = {
       ...memoryApprovals(),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openGate, someCall, someContext } from './harness.ts';
+import { openGate, people, someCall, someContext } from './harness.ts';
 
 const count = 10_000;
 
@@ -9,6 +9,7 @@ it('10,000 calls wait without a timer each, and one burst of decisions lets all 
   process.on('warning', warn);
   const gate = openGate({
     maximumPending: count,
+    people: people.slice(0, 1),
     record: async () => undefined,
     onProgress: () => undefined,
   });
