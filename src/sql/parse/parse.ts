@@ -31,6 +31,7 @@ export const parse = (text: string, limits?: Limits): Parsed => {
 
 const gapOf = (error: unknown, text: string): Gap => {
   if (error instanceof Refusal) return error.gap;
-  if (!(error instanceof RangeError)) throw error;
-  return { code: 'limit', message: 'The text nests too deeply.', range: { start: 0, end: text.length } };
+  const range = { start: 0, end: text.length };
+  if (error instanceof RangeError) return { code: 'limit', message: 'The text nests too deeply.', range };
+  return { code: 'misread', message: 'The tree of this text is not as it should be.', range };
 };

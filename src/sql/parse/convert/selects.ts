@@ -5,7 +5,7 @@ import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { convertFrom } from './from.ts';
-import { nameOf, namesOf } from './names.ts';
+import { nameOf, namesOf, tokenOf } from './names.ts';
 import { mustBeAbsent, sweep } from './sweep.ts';
 import { namedWindows } from './windows.ts';
 
@@ -154,9 +154,17 @@ const groupBy = (reader: Reader, node: NodeOf<'group_by_clause'>): GroupBy => {
   eat(reader, node.groupByKw);
   mustBeAbsent(reader, node.distinctKw, node.withRollupKw);
   const range = rangeOf(reader, node);
-  const [first] = node.columns.items;
-  if (first?.type === 'group_by_all') {
-    eat(reader, first.allKw);
+  const first: unknown = node.columns.items[0];
+  // The parser wraps this one node in a list, against its own types.
+  if (Array.isArray(first)) {
+    const keyword = {
+      type: 'keyword',
+      text: 'ALL',
+      name: 'ALL',
+      ...(node.columns.range === undefined ? {} : { range: node.columns.range }),
+    } as const;
+    if (tokenOf(reader, node.columns).keyword !== 'ALL') return unexpected(reader, node);
+    eat(reader, keyword);
     return { all: true, items: [], range };
   }
   return { all: false, items: node.columns.items.map((item) => groupingItem(reader, item)), range };

@@ -12,7 +12,8 @@ import {
   collation,
   decimalLiteral,
   defaultValue,
-  frameDistance,
+  frame,
+  keywordCall,
   lambda,
   likeAny,
   nullsOrder,
@@ -22,6 +23,8 @@ import {
   setPrefix,
   withExpression,
 } from './words.ts';
+
+const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
 const finders: Readonly<Record<string, Finder>> = {
   '*': bareStar,
@@ -36,19 +39,20 @@ const finders: Readonly<Record<string, Finder>> = {
   DECIMAL: decimalLiteral,
   DEFAULT: defaultValue,
   EXCEPT: setOperation,
-  FOLLOWING: frameDistance,
   FOR: tableTail,
   FULL: setPrefix,
+  IF: keywordCall,
   INNER: setPrefix,
   INTERSECT: setOperation,
-  LEFT: setPrefix,
+  LEFT: leftWord,
   LIKE: likeAny,
   MODEL: objectArgument,
   NULLS: nullsOrder,
   OUTER: setPrefix,
   PIVOT: tableTail,
-  PRECEDING: frameDistance,
   RANGE: rangeForms,
+  RIGHT: keywordCall,
+  ROWS: frame,
   TABLESAMPLE: tableTail,
   UNION: setOperation,
   UNPIVOT: tableTail,

@@ -207,6 +207,8 @@ const isLiteral = (token: Token | undefined): boolean => token?.kind === 'string
 /** `RANGE<DATE> '[…)'`, the type `RANGE<DATE>`, and the function `RANGE(…)`. */
 export const range: Finder = (scan, index) => {
   const { source } = scan;
+  const asFrame = frame(scan, index);
+  if (asFrame !== undefined) return asFrame;
   const after = keywordAt(source, index + 1);
   if (after === '(') return replace(scan, index, index + 1, '_RANGE');
   if (after !== '<') return undefined;
@@ -241,18 +243,45 @@ export const defaultValue: Finder = (scan, index) => {
   return replace(scan, index, index + 1, standIn);
 };
 
-/** `n PRECEDING`: the parser wants a literal. */
-export const frameDistance: Finder = (scan, index) => {
+/** `ROWS BETWEEN n PRECEDING AND …`: the parser wants literals for the distances. */
+export const frame: Finder = (scan, index) => {
   const { source } = scan;
-  const token = tokenAt(source, index - 1);
-  if (token.kind !== 'parameter' && token.kind !== 'systemVariable' && !isDistanceName(token))
-    return undefined;
-  scan.holes.expressions.set(token.start, () => readExpression(source, index - 1, index));
-  replace(scan, index - 1, index, ' 1');
-  return index + 1;
+  const open = scan.levels.at(-1)?.open ?? -1;
+  if (open <= 0) return undefined;
+  const close = tokenAt(source, open).match;
+  const between = keywordAt(source, index + 1) === 'BETWEEN';
+  const from = between ? index + 2 : index + 1;
+  const and = between
+    ? skipTo(source, from, close, (keyword, at) => keyword === 'AND' && endsBound(source, at))
+    : close;
+  if (!endsBound(source, and) || !endsBound(source, close)) return undefined;
+  replaceDistance(scan, from, and);
+  if (between) replaceDistance(scan, and + 1, close);
+  return close;
 };
 
-const isDistanceName = (token: Token): boolean => isNameToken(token) && token.keyword !== 'UNBOUNDED';
+const endsBound = (source: Source, index: number): boolean => {
+  const last = keywordAt(source, index - 1);
+  return last === 'PRECEDING' || last === 'FOLLOWING' || last === 'ROW';
+};
+
+const replaceDistance = (scan: Scan, from: number, to: number): void => {
+  const { source } = scan;
+  const first = tokenAt(source, from);
+  if (first.keyword === 'UNBOUNDED' || first.keyword === 'CURRENT') return;
+  if (to === from + 2 && first.kind === 'integer') return;
+  scan.holes.expressions.set(first.start, () => readExpression(source, from, to - 1));
+  replace(scan, from, to - 1, ' 1 ');
+};
+
+/** `IF(…).a`: the parser knows no field of a call whose name is a keyword. */
+export const keywordCall: Finder = (scan, index) => {
+  const { source } = scan;
+  const open = source.tokens[index + 1];
+  if (open?.keyword !== '(') return undefined;
+  const after = keywordAt(source, open.match + 1);
+  return after === '.' || after === '[' ? replace(scan, index, index + 1, '_CALL') : undefined;
+};
 
 /** `SET @@dataset_id = …` and the paths `SET a.b = …` of UPDATE. */
 export const assignmentTarget = (scan: Scan, index: number): number | undefined => {
