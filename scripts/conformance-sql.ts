@@ -9,7 +9,15 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { analyse, staticCatalog } from '../src/sql/index.ts';
-import type { Catalog, ColumnSource, Facts, Gap, ObjectName, StaticCatalog } from '../src/sql/index.ts';
+import type {
+  Catalog,
+  ColumnSource,
+  Facts,
+  Gap,
+  ObjectName,
+  StatementFacts,
+  StaticCatalog,
+} from '../src/sql/index.ts';
 
 interface Case {
   readonly id: string;
@@ -72,41 +80,71 @@ function lines<Content>(file: string): readonly Content[] {
 
 const corpus = lines<Case>(values.corpus);
 const catalogs = new Map(
-  Object.entries(readJson<Record<string, StaticCatalog>>(readFileSync(values.catalogs, 'utf8'))).map(([name, catalog]) => [
-    name,
-    staticCatalog(catalog),
-  ]),
+  Object.entries(readJson<Record<string, StaticCatalog>>(readFileSync(values.catalogs, 'utf8'))).map(
+    ([name, catalog]) => [name, staticCatalog(catalog)],
+  ),
 );
 const answers = new Map(
-  (values.answers === '' ? [] : lines<Answer>(values.answers)).filter((each) => each.ok !== false).map((each) => [each.id, each]),
+  (values.answers === '' ? [] : lines<Answer>(values.answers))
+    .filter((each) => each.ok !== false)
+    .map((each) => [each.id, each]),
 );
 const nothing: Catalog = staticCatalog({ tables: [] });
 
 /** Without a schema these say nothing about how well a statement was understood. */
-const schemaGaps = new Set<string>(['unknown-table', 'unknown-column', 'unknown-routine', 'ambiguous-name', 'catalog']);
+const schemaGaps = new Set<string>([
+  'unknown-table',
+  'unknown-column',
+  'unknown-routine',
+  'ambiguous-name',
+  'catalog',
+]);
 
 async function judge(item: Case): Promise<Judged> {
   const [project = 'default', dataset] = (item.defaultDataset ?? '').split('.');
   const catalog = item.catalog === undefined ? nothing : (catalogs.get(item.catalog) ?? nothing);
   const defaultDataset = dataset === undefined ? undefined : { project, dataset };
-  const { facts } = await analyse(item.sql, { catalog, project, defaultDataset });
+  const { facts, references } = await analyse(item.sql, { catalog, project, defaultDataset });
   const gaps = facts.gaps.filter((gap) => item.catalog !== undefined || !schemaGaps.has(gap.code));
   const answer = answers.get(item.id);
-  const missed = [...missedTables(item, facts), ...(answer === undefined || gaps.length > 0 ? [] : missedFacts(answer, facts))];
+  const aliases = new Set(references.filter((each) => each.hasAlias).map((each) => each.alias.toLowerCase()));
+  const missed = [
+    ...missedTables(item, facts, aliases),
+    ...(answer === undefined || gaps.length > 0 ? [] : missedFacts(answer, facts)),
+  ];
   const extra = answer === undefined || gaps.length > 0 ? [] : extraFacts(answer, facts);
   const verdict = gaps.length > 0 ? 'refused' : missed.length > 0 && item.valid ? 'wrong' : 'understood';
   const compared = answer !== undefined && gaps.length === 0;
-  return { item, verdict, compared, equal: compared && missed.length === 0 && extra.length === 0, missed, extra, gaps };
+  return {
+    item,
+    verdict,
+    compared,
+    equal: compared && missed.length === 0 && extra.length === 0,
+    missed,
+    extra,
+    gaps,
+  };
 }
 
 function fullName({ project, dataset, name }: ObjectName): string {
-  return [project, dataset, name].filter((part) => part !== '').join('.').toLowerCase();
+  return [project, dataset, name]
+    .filter((part) => part !== '')
+    .join('.')
+    .toLowerCase();
 }
 
-function missedTables(item: Case, facts: Facts): readonly string[] {
+/** `t.array` in FROM, which the syntax alone does not tell from a table. */
+function isArrayPath(name: string, aliases: ReadonlySet<string>): boolean {
+  return aliases.has(name.split('.')[0]?.toLowerCase() ?? '');
+}
+
+function missedTables(item: Case, facts: Facts, aliases: ReadonlySet<string>): readonly string[] {
   const found = facts.tables.map((table) => fullName(table.name));
   return item.tables
-    .filter((name) => !found.some((each) => each === name.toLowerCase() || each.endsWith(`.${name.toLowerCase()}`)))
+    .filter((name) => !isArrayPath(name, aliases))
+    .filter(
+      (name) => !found.some((each) => each === name.toLowerCase() || each.endsWith(`.${name.toLowerCase()}`)),
+    )
     .map((name) => `table ${name}`);
 }
 
@@ -126,18 +164,24 @@ interface Claims {
 }
 
 function ours(facts: Facts): Claims {
-  const writes = facts.statements.flatMap((statement) => (statement.outputs.length > 0 ? [] : statement.writes));
-  const outputs = facts.outputs.map(({ name, sources }) => ({ name, sources: new Set(sources.map(sourceName)) }));
-  const written = Map.groupBy(writes, (write) => write.target.path.join('.'));
   return {
     tables: new Set(facts.tables.map((table) => fullName(table.name))),
     columns: new Set(facts.columns.map(topName)),
     influences: new Set(facts.influences.map(topName)),
-    outputs: [
-      ...outputs,
-      ...[...written].map(([name, group]) => ({ name, sources: new Set(group.flatMap((write) => write.sources.map(sourceName))) })),
-    ],
+    outputs: facts.statements.flatMap(statementOutputs),
   };
+}
+
+/** What a statement returns, or else what it writes. */
+function statementOutputs({ kind, outputs, writes }: StatementFacts): Claims['outputs'] {
+  if (outputs.length > 0)
+    return outputs.map(({ name, sources }) => ({ name, sources: new Set(sources.map(sourceName)) }));
+  if (kind === 'CREATE_TABLE' || kind === 'CREATE_SNAPSHOT_TABLE') return [];
+  const written = Map.groupBy(writes, (write) => write.target.path.join('.'));
+  return [...written].map(([name, group]) => ({
+    name,
+    sources: new Set(group.flatMap((write) => write.sources.map(sourceName))),
+  }));
 }
 
 function lower(names: readonly string[]): ReadonlySet<string> {
@@ -150,22 +194,34 @@ function theirs(answer: Answer): Claims {
     tables: lower(parts.flatMap((part) => part.tables)),
     columns: lower(parts.flatMap((part) => part.columns)),
     influences: lower(parts.flatMap((part) => part.influences)),
-    outputs: (answer.kind === 'CREATE_FUNCTION' ? [] : answer.outputs).map((output) => {
-      const [name, sources] = 'sources' in output ? [output.name, output.sources] : output;
-      return { name, sources: lower(sources) };
-    }),
+    outputs: parts
+      .filter((part) => part.kind !== 'CREATE_FUNCTION')
+      .flatMap((part) => part.outputs.map(expectedOutput)),
   };
 }
 
+/** A column covers its fields. */
+function covered(name: string, some: ReadonlySet<string>): boolean {
+  if (some.has(name)) return true;
+  const parts = name.split('.');
+  return parts.some((_, index) => index > 3 && some.has(parts.slice(0, index).join('.')));
+}
+
+function expectedOutput(output: Answer['outputs'][number]): Claims['outputs'][number] {
+  const [name, sources] = 'sources' in output ? [output.name, output.sources] : output;
+  return { name, sources: lower(sources) };
+}
+
 function without(all: ReadonlySet<string>, some: ReadonlySet<string>, what: string): readonly string[] {
-  return [...all].filter((name) => !some.has(name)).map((name) => `${what} ${name}`);
+  return [...all].filter((name) => !covered(name, some)).map((name) => `${what} ${name}`);
 }
 
 function difference(more: Claims, less: Claims): readonly string[] {
   const outputs = more.outputs.flatMap((output, index) => {
     const other = less.outputs[index];
     if (other === undefined) return [`output ${output.name}`];
-    const name = output.name.toLowerCase() === other.name.toLowerCase() ? [] : [`output named ${output.name}`];
+    const name =
+      output.name.toLowerCase() === other.name.toLowerCase() ? [] : [`output named ${output.name}`];
     return [...name, ...without(output.sources, other.sources, `output ${output.name} from`)];
   });
   return [
@@ -219,7 +275,11 @@ const listed: readonly Judged[] =
           ? judged.filter((each) => each.missed.length > 0 && each.item.valid)
           : [];
 for (const { item, missed, extra, gaps } of listed) {
-  const words = [...missed.map((each) => `missed ${each}`), ...extra.map((each) => `extra ${each}`), ...gaps.map((gap) => `${gap.code}: ${gap.message}`)];
+  const words = [
+    ...missed.map((each) => `missed ${each}`),
+    ...extra.map((each) => `extra ${each}`),
+    ...gaps.map((gap) => `${gap.code}: ${gap.message}`),
+  ];
   process.stdout.write(`${item.id} ${item.stratum}: ${words.slice(0, 6).join('; ')}\n`);
 }
 process.exitCode = wrong.length > 0 ? 1 : 0;

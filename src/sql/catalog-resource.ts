@@ -40,7 +40,7 @@ export function tableOfResource(body: unknown, name: ObjectName): CatalogTable {
   );
   const labels = labelsOf(resource['labels']);
   return {
-    name,
+    name: spelt(name, fieldsOf(resource['tableReference'])),
     kind,
     columns: listOf(schema['fields']).map(columnOfField),
     pseudoColumns: pseudoColumns(kind, resource),
@@ -51,6 +51,16 @@ export function tableOfResource(body: unknown, name: ObjectName): CatalogTable {
     ...(resource['requirePartitionFilter'] === true ? { requirePartitionFilter: true } : {}),
     ...(labels === undefined ? {} : { labels }),
   };
+}
+
+/** A dataset may compare names without regard to letter case: then the answer says how the table is spelt. */
+function spelt(name: ObjectName, reference: Fields): ObjectName {
+  const dataset = textOf(reference['datasetId']) ?? name.dataset;
+  const table = textOf(reference['tableId']) ?? name.name;
+  const same =
+    dataset.toLowerCase() === name.dataset.toLowerCase() && table.toLowerCase() === name.name.toLowerCase();
+  if (!same) throw new TypeError('The catalog answered with another table than was asked for.');
+  return { project: name.project, dataset, name: table };
 }
 
 function viewOf(resource: Fields): CatalogTable['view'] {

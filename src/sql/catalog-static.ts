@@ -30,6 +30,8 @@ export interface StaticRoutine extends Partial<Omit<CatalogRoutine, 'name'>> {
 export interface StaticCatalog {
   readonly tables: readonly StaticTable[];
   readonly routines?: readonly StaticRoutine[];
+  /** Names of datasets and tables compare without regard to letter case, as datasets can be set to do. */
+  readonly caseInsensitive?: boolean;
 }
 
 /**
@@ -41,12 +43,15 @@ export interface StaticCatalog {
  * ```
  */
 export function staticCatalog(source: StaticCatalog): Catalog {
-  const tables = new Map(source.tables.map((table) => [table.name, staticTable(table)]));
-  const routines = new Map((source.routines ?? []).map((routine) => [routine.name, staticRoutine(routine)]));
+  const key = (name: string): string => (source.caseInsensitive === true ? name.toLowerCase() : name);
+  const tables = new Map(source.tables.map((table) => [key(table.name), staticTable(table)]));
+  const routines = new Map(
+    (source.routines ?? []).map((routine) => [key(routine.name), staticRoutine(routine)]),
+  );
   const wildcards = new Map<string, CatalogTable | undefined>();
   return {
-    table: (name) => Promise.resolve(tables.get(fullName(name)) ?? wildcard(name, tables, wildcards)),
-    routine: (name) => Promise.resolve(routines.get(fullName(name))),
+    table: (name) => Promise.resolve(tables.get(key(fullName(name))) ?? wildcard(name, tables, wildcards)),
+    routine: (name) => Promise.resolve(routines.get(key(fullName(name)))),
   };
 }
 

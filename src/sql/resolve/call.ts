@@ -98,7 +98,7 @@ function callArgument(argument: Argument, before: readonly Value[], scope: Scope
 }
 
 function result(node: Call, values: readonly Value[], scope: Scope): Value {
-  const defined = node.name.length === 1 ? scriptFunction(node.name[0].name, scope) : undefined;
+  const defined = scriptFunction(node.name, scope);
   if (defined !== undefined || isRoutine(node)) return routineCall(node, values, defined, scope);
   const name = functionName(node);
   scope.pass.facts.functions.add(name);

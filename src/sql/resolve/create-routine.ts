@@ -8,12 +8,16 @@ import type {
 import { typeOfDataType } from '../lineage/type.ts';
 import { constant } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
+import type { CommonTables, Scope } from '../scope/scope.ts';
+import { rangeOf } from './create-table.ts';
 import { expression } from './expression.ts';
-import { reportGap } from './pass.ts';
+import { namedTable } from './named-table.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
+import { rowsOf } from './rows.ts';
+import type { Rows } from './rows.ts';
 import { newScriptState } from './script-state.ts';
 import { statements } from './statement.ts';
 import { keyOf, objectName } from './table-name.ts';
@@ -36,10 +40,8 @@ export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk)
     const { pass } = scope;
     pass.facts.flags.add('ddl');
     noteRoutine(node.name, false, pass);
-    if (node.parameters.some((parameter) => isTable(parameter))) {
-      reportGap(pass, 'unsupported', 'a table function with table parameters is not analysed', node.range);
-    }
-    query(node.query, { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } });
+    const inner = { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } };
+    query(node.query, { ...inner, commonTables: tableParameters(node.parameters, inner) });
     pass.script.functions.set(scriptName(node.name), node);
     return {};
   });
@@ -67,8 +69,35 @@ export function scriptName(path: Path): string {
   return path.map((part) => part.name.toLowerCase()).join('.');
 }
 
-function isTable({ parameterType }: RoutineParameter): boolean {
-  return parameterType.type === 'tableType' || parameterType.type === 'likeTable';
+/** Parameters that are tables are named in FROM; their rows have no sources here. */
+function tableParameters(nodes: readonly RoutineParameter[], scope: Scope): CommonTables | undefined {
+  return nodes.reduce<CommonTables | undefined>((outer, { name, parameterType: type }) => {
+    const rows = parameterRows(type, scope);
+    return rows === undefined ? outer : { name: name.name.toLowerCase(), rows, outer };
+  }, undefined);
+}
+
+function parameterRows(type: RoutineParameter['parameterType'], scope: Scope): Rows | undefined {
+  if (type.type === 'tableType') {
+    return rowsOf(
+      type.columns.map((column) => ({
+        name: column.name.name,
+        value: constant(typeOfDataType(column.dataType)),
+      })),
+    );
+  }
+  if (type.type !== 'likeTable') return undefined;
+  const range = rangeOf(type.path);
+  const source = namedTable(
+    { type: 'table', path: type.path, pathRange: range, range },
+    'read',
+    'copy',
+    scope,
+  );
+  return rowsOf(
+    source.columns().map(({ name, value }) => ({ name, value: constant(value.type) })),
+    source.open,
+  );
 }
 
 export function parameters(nodes: readonly RoutineParameter[]): ReadonlyMap<string, Value> {

@@ -60,11 +60,15 @@ const handlers: Handlers = {
 function join(node: Join, scope: Scope, left: Relation): Relation {
   const first = fromItem(node.left, scope, left);
   const second = fromItem(node.right, scope, left === emptyRelation ? first : joinRelations(left, first, []));
-  const merged = (node.using ?? []).map((name) => usingColumn(node, name, first, second, scope));
+  const merged = distinct(node.using ?? []).map((name) => usingColumn(node, name, first, second, scope));
   const joined = joinRelations(first, second, merged);
   if (node.on !== undefined) influence(scope.pass, expression(node.on, childScope(scope, joined)));
   if (isCross(node)) scope.pass.facts.flags.add('crossJoin');
   return joined;
+}
+
+function distinct(names: readonly Name[]): readonly Name[] {
+  return [...new Map(names.map((name) => [name.name.toLowerCase(), name])).values()];
 }
 
 function isCross(node: Join): boolean {

@@ -41,15 +41,16 @@ function createdTable(path: Path, pass: Pass): ReturnType<Pass['script']['tables
 
 function catalogTable(
   node: TableReference,
-  name: ObjectName,
+  written: ObjectName,
   access: Access,
   role: ReferenceRole,
   scope: Scope,
 ): Source {
   const { pass } = scope;
-  const found = pass.known.table(name);
-  const schema = isInformationSchema(name);
+  const found = pass.known.table(written);
   const table = found.state === 'known' ? found.item : undefined;
+  const name = table === undefined ? written : canonicalName(table, pass);
+  const schema = isInformationSchema(name);
   noteTable(pass, name, kindOf(name, table), access, node.pathRange);
   const reference = newReference(node, name, table, role, pass);
   if (table !== undefined) {
@@ -65,6 +66,11 @@ function catalogTable(
     aliasOf(node),
     node.alias === undefined ? node.path : undefined,
   );
+}
+
+/** In a dataset without regard to letter case the catalog says how the table is spelt. */
+function canonicalName({ name }: CatalogTable, pass: Pass): ObjectName {
+  return pass.known.name(name.project, name.dataset, name.name);
 }
 
 function unknownTable(

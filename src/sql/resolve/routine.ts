@@ -1,4 +1,4 @@
-import type { Call, CreateFunction, Expression, Path, Range } from '../ast/index.ts';
+import type { Call, CreateFunction, Expression, Path, Range, Statement } from '../ast/index.ts';
 import type { CatalogRoutine, ObjectName } from '../catalog.ts';
 import { typeOfDataType } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
@@ -11,8 +11,11 @@ import type { Pass } from './pass.ts';
 import { keyOf, objectName } from './table-name.ts';
 import { mergeBeneath, withinObject } from './view.ts';
 
-export function scriptFunction(name: string, scope: Scope): CreateFunction | undefined {
-  const found = scope.pass.script.functions.get(name.toLowerCase());
+/** A function that an earlier statement of the script made, by the name as it is written. */
+export function scriptFunction(path: Path, scope: Scope): CreateFunction | undefined {
+  const { functions } = scope.pass.script;
+  if (functions.size === 0) return undefined;
+  const found = functions.get(path.map((part) => part.name.toLowerCase()).join('.'));
   return found?.type === 'createFunction' ? found : undefined;
 }
 
@@ -40,9 +43,7 @@ export function routineCall(
     reportGap(pass, 'unknown-routine', `the body of ${keyOf(found.name)} cannot be read`, node.range);
     return derive(values);
   }
-  return inside(pass, found.name, node.range, (inner) =>
-    body === undefined ? unknownValue : bodyValue(item, names, values, inner, undefined),
-  );
+  return inside(pass, found.name, node.range, (inner) => bodyValue(item, names, values, inner, undefined));
 }
 
 /** A routine of the catalog; what is not known about it is a gap. */
@@ -61,7 +62,7 @@ export function findRoutine(path: Path, range: Range, pass: Pass): CatalogRoutin
   return undefined;
 }
 
-function firstItem(statement: import('../ast/index.ts').Statement | undefined): Expression | undefined {
+function firstItem(statement: Statement | undefined): Expression | undefined {
   if (statement?.type !== 'queryStatement' || statement.query.body.type !== 'select') return undefined;
   const [item] = statement.query.body.items;
   return item?.type === 'selectExpression' ? item.value : undefined;

@@ -1,5 +1,5 @@
 import type { Block, CaseStatement, Expression, For, If, Loop } from '../ast/index.ts';
-import { noSources, union } from '../lineage/source.ts';
+import { noSources } from '../lineage/source.ts';
 import type { Sources } from '../lineage/source.ts';
 import { allSources, structOf } from '../lineage/value.ts';
 import { childScope } from '../scope/scope.ts';
@@ -8,7 +8,7 @@ import { influence } from './pass.ts';
 import { query } from './query.ts';
 import { controlled, record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
-import { assign } from './script-variable.ts';
+import { define } from './script-variable.ts';
 import { statements } from './statement.ts';
 
 /** Conditions count as a statement of their own; everything within depends on them. */
@@ -82,24 +82,37 @@ function variableSources({ base: { script } }: ScriptWalk): number {
   );
 }
 
-/** The record of the loop is one STRUCT of the row. */
+/** The variable of the loop is one STRUCT of the row. */
 export function forLoop(node: For, walk: ScriptWalk): void {
-  repeat(walk, (round) => {
-    const made = record(round, 'FOR_IN', node.range, (scope) => {
-      const rows = query(node.query, scope);
-      assign(
-        scope.pass,
-        node.variable.name,
-        structOf(rows.columns.map(({ name, value }) => ({ name, value }))),
-      );
-      return {};
+  hiding([node.variable.name], walk, () => {
+    repeat(walk, (round) => {
+      const made = record(round, 'FOR_IN', node.range, (scope) => {
+        const { columns } = query(node.query, scope);
+        define(scope.pass, node.variable.name, structOf(columns.map(({ name, value }) => ({ name, value }))));
+        return {};
+      });
+      statements(node.body, controlled(round, new Set(made.facts.influences)));
     });
-    statements(node.body, controlled(round, union([made.facts.influences])));
   });
 }
 
 export function block(node: Block, walk: ScriptWalk): void {
   conditions(walk, 'BEGIN_END', [], node.range);
-  statements(node.body, walk);
-  statements(node.exceptionHandler ?? [], walk);
+  const declared = node.body.flatMap((each) =>
+    each.type === 'declare' ? each.names.map((name) => name.name) : [],
+  );
+  hiding(declared, walk, () => {
+    statements(node.body, walk);
+    statements(node.exceptionHandler ?? [], walk);
+  });
+}
+
+/** Variables of a block hide those of the same name around it. */
+function hiding(names: readonly string[], { base: { script } }: ScriptWalk, run: () => void): void {
+  const before = names.map((name) => [name.toLowerCase(), script.variables.get(name.toLowerCase())] as const);
+  run();
+  for (const [name, value] of before) {
+    if (value === undefined) script.variables.delete(name);
+    else script.variables.set(name, value);
+  }
 }

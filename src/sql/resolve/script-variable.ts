@@ -15,9 +15,14 @@ export function declare(node: Declare, walk: ScriptWalk): void {
   record(walk, 'DECLARE', node.range, (scope) => {
     const type = node.dataType === undefined ? undefined : typeOfDataType(node.dataType);
     const value = node.defaultValue === undefined ? constant(type) : expression(node.defaultValue, scope);
-    for (const name of node.names) assign(scope.pass, name.name, { ...value, type: type ?? value.type });
+    for (const name of node.names) define(scope.pass, name.name, { ...value, type: type ?? value.type });
     return {};
   });
+}
+
+/** A new variable, which hides one of the same name around its block. */
+export function define(pass: Pass, name: string, value: Value): void {
+  pass.script.variables.set(name.toLowerCase(), { ...dependentOn(value, pass.control), copied: false });
 }
 
 /** A variable keeps the sources of all values that it ever had: the order of branches and loops is not followed. */
@@ -25,7 +30,7 @@ export function assign(pass: Pass, name: string, value: Value): void {
   const key = name.toLowerCase();
   const before = pass.script.variables.get(key);
   const merged = before === undefined ? value : merge([before, value], before.type ?? value.type);
-  pass.script.variables.set(key, { ...dependentOn(merged, pass.control), copied: false });
+  define(pass, key, merged);
 }
 
 function dependentOn(value: Value, sources: Sources): Value {

@@ -34,13 +34,20 @@ export function tableFunction(node: TableFunction, scope: Scope, left: Relation)
 function functionRows(node: TableFunction, given: readonly Given[], scope: Scope): Rows {
   const { pass } = scope;
   const name = node.name.map((part) => part.name.toUpperCase()).join('.');
-  const defined = node.name.length === 1 ? pass.script.functions.get(name.toLowerCase()) : undefined;
+  const defined = pass.script.functions.get(name.toLowerCase());
   if (defined?.type === 'createTableFunction') return definedRows(node, defined, given, pass);
   if (node.name.length > 1 && !modelNamespaces.has(node.name[0].name.toUpperCase()))
     return routineRows(node, given, pass);
   pass.facts.functions.add(name);
   if (name === 'APPENDS' || name === 'CHANGES') return changeRows(given);
+  if (name === 'EXTERNAL_QUERY') return externalRows(given, pass);
   return closedRows(node, name, given, pass);
+}
+
+/** Another database answers: its columns are not known, and no table of BigQuery is read. */
+function externalRows(given: readonly Given[], pass: Pass): Rows {
+  pass.facts.flags.add('external');
+  return { columns: [], row: derive(given.map((each) => each.value)), open: true };
 }
 
 function tableArgument({ value }: Argument, scope: Scope): Given {
