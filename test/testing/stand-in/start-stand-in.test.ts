@@ -233,6 +233,33 @@ describe.each(officialClients)('the stand-in with client $version', ({ version, 
     expect(children.length).toBeGreaterThanOrEqual(2);
   });
 
+  it('keeps SQL functions, however they are made', async () => {
+    await bigquery.query(`CREATE FUNCTION ${dataset}.twice(x INT64) RETURNS INT64 AS (x * 2)`);
+    const [, resource] = await bigquery.dataset(dataset).createRoutine('thrice', {
+      routineType: 'SCALAR_FUNCTION',
+      language: 'SQL',
+      arguments: [{ name: 'x', dataType: { typeKind: 'INT64' } }],
+      definitionBody: 'x * 3',
+    });
+    expect(resource).toMatchObject({
+      arguments: [{ name: 'x', dataType: { typeKind: 'INT64' } }],
+      definitionBody: 'x * 3',
+    });
+    const [rows] = await bigquery.query(`SELECT ${dataset}.twice(2) AS two, ${dataset}.thrice(2) AS three`);
+    expect(rows).toEqual([{ two: 4, three: 6 }]);
+    const [routines] = await bigquery.dataset(dataset).getRoutines();
+    expect(routines.map(({ id }) => id)).toEqual(['thrice', 'twice']);
+    const twice = bigquery.dataset(dataset).routine('twice');
+    expect((await twice.getMetadata())[0]).toMatchObject({
+      returnType: { typeKind: 'INT64' },
+      definitionBody: 'x * 2',
+    });
+    await twice.setMetadata({ definitionBody: 'x + x' });
+    expect((await bigquery.query(`SELECT ${dataset}.twice(5) AS two`))[0]).toEqual([{ two: 10 }]);
+    await twice.delete();
+    expect(await twice.exists()).toEqual([false]);
+  });
+
   it('lists what there is', async () => {
     const [datasets] = await bigquery.getDatasets();
     expect(datasets.map(({ id }) => id)).toEqual(expect.arrayContaining(['empty', 'shop', dataset]));

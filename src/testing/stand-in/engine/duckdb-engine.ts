@@ -12,6 +12,7 @@ import type {
   NewTable,
   QueryRequest,
   ReadOptions,
+  RoutineRecord,
   RowError,
   RowPage,
   TableId,
@@ -22,6 +23,7 @@ import { EngineError } from './engine-error.ts';
 import { Store } from './store/store.ts';
 import type { StoredTable } from './store/stored-table.ts';
 import { newDataset } from './run/datasets.ts';
+import { routineRecord } from './run/routine-record.ts';
 import { runRequest } from './run/request.ts';
 import { appendJson, readPage } from './run/rows.ts';
 import { tableBytes } from './run/size.ts';
@@ -171,6 +173,13 @@ export class DuckDbEngine implements Engine {
       this.#dataset(destination);
       const copied = await copyRows(this.#rowTable(source), destination, options, this.#store, this.#database, this.#now);
       return this.#recordOf(copied);
+    });
+  }
+
+  async listRoutines(id: DatasetReference): Promise<readonly RoutineRecord[]> {
+    return this.#inTurn(async () => {
+      this.#dataset(id);
+      return this.#store.routinesOf(id).map(routineRecord);
     });
   }
 

@@ -104,8 +104,12 @@ export type TablePatch = Partial<TableSettings> & { readonly schema?: readonly T
 export interface RoutineRecord extends DatasetReference {
   readonly routineId: string;
   readonly routineType: 'SCALAR_FUNCTION' | 'TABLE_VALUED_FUNCTION' | 'AGGREGATE_FUNCTION';
-  /** `StandardSqlDataType`s; absent for `ANY TYPE`. */
-  readonly arguments: readonly { readonly name: string; readonly dataType?: object }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    /** `StandardSqlDataType`; absent for `ANY_TYPE`. */
+    readonly dataType?: object;
+    readonly argumentKind?: 'ANY_TYPE';
+  }[];
   readonly returnType?: object;
   readonly definitionBody: string;
   readonly creationTime: number;

@@ -20,6 +20,6 @@ export async function runCreateFunction(statement: CreateFunction, session: Sess
   const exists = session.store.routine(statement.name, context) !== undefined;
   if (exists && statement.ifNotExists) return { ...result, ddlOperation: 'SKIP' };
   if (exists && !statement.orReplace) throw new EngineError('duplicate', `Already Exists: Routine ${id.projectId}:${id.datasetId}.${id.tableId}`);
-  if (session.request.dryRun !== true) session.store.putRoutine(id, definition);
+  if (session.request.dryRun !== true) session.store.putRoutine(id, definition, context.now);
   return { ...result, ddlOperation: exists ? 'REPLACE' : 'CREATE' };
 }

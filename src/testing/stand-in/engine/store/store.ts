@@ -10,11 +10,20 @@ export interface NameContext {
   readonly defaultDataset?: DatasetReference;
 }
 
+/** A persistent function; its name stands where a table's would. */
+export interface StoredRoutine {
+  readonly id: TableId;
+  readonly definition: FunctionDefinition;
+  readonly createdAt: Date;
+  readonly changedAt: Date;
+  readonly etag: string;
+}
+
 /** The names of everything: datasets, tables, routines. The rows are DuckDB's. */
 export class Store {
   readonly #datasets = new Map<string, DatasetRecord>();
   readonly #tables = new Map<string, StoredTable>();
-  readonly #routines = new Map<string, FunctionDefinition>();
+  readonly #routines = new Map<string, StoredRoutine>();
   #count = 0;
 
   nextName(prefix: string): string {
@@ -108,11 +117,19 @@ export class Store {
 
   routine(path: Path, context: NameContext): FunctionDefinition | undefined {
     if (path.length === 1 && context.defaultDataset === undefined) return undefined;
-    return this.#routines.get(tableKey(this.tableId(path, context)).toLowerCase());
+    return this.#routines.get(tableKey(this.tableId(path, context)).toLowerCase())?.definition;
   }
 
-  putRoutine(id: TableId, definition: FunctionDefinition): void {
-    this.#routines.set(tableKey(id).toLowerCase(), definition);
+  routinesOf({ projectId, datasetId }: DatasetReference): readonly StoredRoutine[] {
+    return [...this.#routines.values()]
+      .filter(({ id }) => id.projectId === projectId && id.datasetId === datasetId)
+      .toSorted((left, right) => compare(left.id.tableId, right.id.tableId));
+  }
+
+  putRoutine(id: TableId, definition: FunctionDefinition, now: Date): void {
+    const key = tableKey(id).toLowerCase();
+    const createdAt = this.#routines.get(key)?.createdAt ?? now;
+    this.#routines.set(key, { id, definition, createdAt, changedAt: now, etag: this.nextName('routine') });
   }
 
   removeRoutine(id: TableId): boolean {
