@@ -3,7 +3,7 @@ import type { Reason } from '../../errors.ts';
 import type { ColumnSource } from '../../sql/facts.ts';
 import type { AccessPair } from './access.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
-import type { ApprovalRequirement, ColumnMask, Decision } from './decision.ts';
+import type { ColumnMask, Decision } from './decision.ts';
 import { strictestApproval } from './strictest-approval.ts';
 import { objectCoveredBy, objectMayMatch } from './names.ts';
 import { appliesTo } from './select-principal.ts';
@@ -33,6 +33,9 @@ export function decide(policy: CompiledPolicy, request: DecisionRequest): Decisi
   const gates = rules.filter((rule) => rule.source.effect === 'require-approval' && fires(rule, request));
   const open = request.pairs.filter((pair) => ![...allows, ...gates].some((rule) => covers(rule, pair)));
   if (open.length > 0) return denied(policy, [], [silence(open)]);
+
+  const laundered = launderedBy(policy, request);
+  if (laundered !== undefined) return denied(policy, [], [laundered]);
 
   const masks = masksFor(policy, request);
   const used = allows.filter((rule) => request.pairs.some((pair) => covers(rule, pair)));
@@ -120,14 +123,7 @@ function touches(
 ): boolean {
   const { object } = pair;
   if (objectHasTag(tag, object)) return true;
-  if (object.kind !== 'table') return false;
-  return columns.some(
-    (column) =>
-      column.table.project === object.project &&
-      column.table.dataset === object.dataset &&
-      column.table.name === object.table &&
-      columnHasTag(tag, column),
-  );
+  return columns.some((column) => isTableOf(object, column) && columnHasTag(tag, column));
 }
 
 function namesOperation(operations: readonly string[] | undefined, pair: AccessPair): boolean {
@@ -151,4 +147,36 @@ function masksFor(policy: CompiledPolicy, request: DecisionRequest): readonly Co
   });
 }
 
-export type { ApprovalRequirement };
+/**
+ * Whoever sees masked columns in the clear may not write them where the mask does not follow: anybody who may
+ * read the other table would see them.
+ */
+function launderedBy(policy: CompiledPolicy, request: DecisionRequest): Reason | undefined {
+  const written = request.pairs.flatMap(({ operation, object }) =>
+    operation === 'write' || operation === 'ddl' ? [object] : [],
+  );
+  const mask = policy.masks.find(
+    (each) =>
+      !appliesTo(each.source, request.principal, request.agent) &&
+      request.columns.some(
+        (column) =>
+          each.tags.some((tag) => columnHasTag(tag, column)) &&
+          written.some((object) => !isTableOf(object, column)),
+      ),
+  );
+  if (mask === undefined) return undefined;
+  return {
+    rule: mask.source.name,
+    message:
+      'The call would write columns that are masked for others into another table. Leave these columns out.',
+  };
+}
+
+function isTableOf(object: AccessPair['object'], { table }: ColumnSource): boolean {
+  return (
+    object.kind === 'table' &&
+    object.project === table.project &&
+    object.dataset === table.dataset &&
+    object.table === table.name
+  );
+}

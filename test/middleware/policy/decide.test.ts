@@ -94,6 +94,18 @@ describe('a decision', () => {
     expect(decision([readShop], [table('read', 'shop', 'orders'), pair]).effect).toBe('deny');
   });
 
+  it('never allows what could not be made out', () => {
+    const everything: Rule = { name: 'all', effect: 'allow' };
+    const pair: AccessPair = { operation: 'unknown', method: 'jobs.insert', object: { kind: 'none' } };
+    expect(decision([everything], [pair]).effect).toBe('deny');
+  });
+
+  it('lets whoever may read anything ask a query without tables', () => {
+    const pair: AccessPair = { operation: 'read', method: 'jobs.query', object: { kind: 'none' } };
+    expect(decision([readShop], [pair]).effect).toBe('allow');
+    expect(decision([noHr], [pair]).effect).toBe('deny');
+  });
+
   it('says nothing of the object that it refuses', () => {
     const made = decision([readShop], [table('read', 'secret_dataset', 'hidden_table')]);
     expect(JSON.stringify(made)).not.toMatch(/secret_dataset|hidden_table/);
@@ -188,6 +200,31 @@ describe('a decision', () => {
         { table: { dataset: 'shop', name: 'customers' }, path: ['Email'], with: 'nullify', rule: 'b-null' },
       ],
     });
+  });
+
+  it('denies a cleared principal to write masked columns into another table', () => {
+    const masks: readonly MaskRule[] = [
+      { name: 'hide', tags: ['pii'], with: 'nullify', except: { ids: ['agent-a'] } },
+    ];
+    const everything: Rule = { name: 'all', effect: 'allow' };
+    const email = [column('shop', 'customers', 'email')];
+    const read = table('read', 'shop', 'customers');
+    expect(decision([everything], [read, table('write', 'shop', 'copy')], email, masks)).toMatchObject({
+      effect: 'deny',
+      reasons: [{ rule: 'hide' }],
+    });
+    expect(decision([everything], [read, table('write', 'shop', 'customers')], email, masks).effect).toBe(
+      'allow',
+    );
+    expect(
+      decision(
+        [everything],
+        [read, table('write', 'shop', 'copy')],
+        [column('shop', 'customers', 'name')],
+        masks,
+      ).effect,
+    ).toBe('allow');
+    expect(decision([everything], [read], email, masks)).toMatchObject({ effect: 'allow', masks: [] });
   });
 
   it('does not depend on the order of the rules', () => {
