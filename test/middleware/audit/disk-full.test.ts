@@ -74,6 +74,18 @@ test('on a full disk calls are refused and nothing is sent; with space they pass
   await store.close();
 });
 
+test('a signed head that does not fit is written later, and is never half a head', async () => {
+  const file = join(temporaryFolder(), 'audit.jsonl');
+  const disk = failingDisk(3_000);
+  const store = fileAudit({ file, disk, signing: { every: 1 } });
+  const acknowledged = await appendUntilRefused(store);
+  disk.space = 1_000_000;
+  await store.append([entry(999)]);
+  await store.close();
+  expect(numbersIn(file)).toEqual([...acknowledged, 999]);
+  expect(await verify(file)).toMatchObject({ ok: true, problems: [] });
+});
+
 const mounted = mount();
 
 test.skipIf(mounted === undefined)('a real full file system behaves in the same way', async () => {

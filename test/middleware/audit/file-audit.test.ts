@@ -7,6 +7,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -94,13 +95,42 @@ test.each([
   ['that was cut off', '{"process":'],
 ])('a lock %s is taken over by exactly one', async (_name, lock) => {
   const file = join(temporaryFolder(), 'audit.jsonl');
-  const { hostname } = await import('node:os');
   writeFileSync(`${file}.lock`, lock.replace('here', hostname()));
   const stores = Array.from({ length: 4 }, () => fileAudit({ file }));
   const outcomes = await Promise.allSettled(stores.map((store, index) => store.append([entry(index)])));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   await Promise.all(stores.map((store) => store.close()));
   expect(numbersIn(file)).toHaveLength(1);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a lock of a process whose number was given again is taken over',
+  async () => {
+    const file = join(temporaryFolder(), 'audit.jsonl');
+    writeFileSync(`${file}.lock`, JSON.stringify({ process: process.pid, host: hostname(), started: '1' }));
+    const store = fileAudit({ file });
+    await store.append([entry(1)]);
+    await store.close();
+    expect(numbersIn(file)).toEqual([1]);
+  },
+);
+
+test('closing waits for what is being written', async () => {
+  const file = join(temporaryFolder(), 'audit.jsonl');
+  const store = fileAudit({ file });
+  const appends = [1, 2, 3].map((number) => store.append([entry(number)]));
+  await store.close();
+  expect(numbersIn(file)).toEqual([1, 2, 3]);
+  await Promise.all(appends);
+});
+
+test('a signed head that a crash cut is no forgery', async () => {
+  const file = await writtenFile(3, 2);
+  appendFileSync(`${file}.heads`, '{"hash":"');
+  const store = fileAudit({ file, signing: { every: 2 } });
+  await store.append([entry(4)]);
+  await store.close();
+  expect(await verify(file)).toMatchObject({ ok: true, files: [{ signedUpTo: 8 }] });
 });
 
 test('a lock of another machine is respected', async () => {

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyO
 import { readFile, writeFile } from 'node:fs/promises';
 import { canonicalText, sha256 } from '../canonical.ts';
 import type { ChainEnd } from '../seal.ts';
-import { systemCode } from '../unavailable.ts';
+import { systemCode, unavailable } from '../unavailable.ts';
 import type { Disk, DiskFile } from './disk.ts';
 
 /** A statement signed with Ed25519: the chain had this event at this place. */
@@ -41,6 +41,7 @@ export class HeadWriter {
   static async open(disk: Disk, path: string, options: SigningOptions, from: ChainEnd): Promise<HeadWriter> {
     const key = await privateKey(path, options.key);
     const file = await disk.open(`${path}.heads`);
+    await cutTornHead(file);
     return new HeadWriter(key, options.every ?? 1000, file, from.sequence);
   }
 
@@ -57,18 +58,41 @@ export class HeadWriter {
   }
 
   async write(end: ChainEnd, time: string): Promise<void> {
-    if (end.sequence === this.#last) return;
     const head: Head = { version: 1, sequence: end.sequence, hash: end.hash, time, key: this.key };
     const signature = sign(null, Buffer.from(canonicalText(head)), this.#private).toString('base64');
-    await this.#file.write(Buffer.from(`${canonicalText({ ...head, signature })}\n`));
-    await this.#file.sync();
+    await this.#append(Buffer.from(`${canonicalText({ ...head, signature })}\n`));
     this.#last = end.sequence;
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
+
+  /** All of it or nothing: half a head would read as a forged one. */
+  async #append(line: Uint8Array): Promise<void> {
+    const { size } = await this.#file.identify();
+    try {
+      const written = await this.#file.write(line);
+      if (written < line.length) throw unavailable('the file of signed heads takes no more');
+      await this.#file.sync();
+    } catch (error) {
+      await this.#file.truncate(size);
+      throw error;
+    }
+  }
 }
+
+/** A crash may have cut the last head; its events are signed again by the next one. */
+async function cutTornHead(file: DiskFile): Promise<void> {
+  const { size } = await file.identify();
+  const start = Math.max(0, size - longestHead);
+  const bytes = await file.read(start, size - start);
+  const whole = bytes.lastIndexOf(lineFeed) + 1;
+  if (whole < bytes.length) await file.truncate(start + whole);
+}
+
+const longestHead = 4096;
+const lineFeed = 10;
 
 export function keyName(publicKey: KeyObject): string {
   return sha256(publicKey.export({ type: 'spki', format: 'der' }));
