@@ -14,6 +14,8 @@ export interface Query extends Positioned {
   readonly offset?: Expression;
   /** True where the text has no SELECT of its own for this node: it was made from a pipe operator. */
   readonly desugared?: true;
+  /** True where the node says what is read and what comes out, but not which rows: row patterns. Not to be run. */
+  readonly analysisOnly?: true;
 }
 
 export type QueryBody = Select | SetOperation | NestedQuery;

@@ -319,7 +319,8 @@ const readHint = (state: State): void => {
 // Symbols
 
 const longSymbols = ['|>', '||', '<<', '<=', '<>', '>=', '!=', '=>', '->', '+=', '-='];
-const symbols = '+-*/%~^&|=<>()[]{},.;:?!';
+// `$` has a place in row patterns only; the reader refuses it elsewhere.
+const symbols = '+-*/%~^&|=<>()[]{},.;:?!$';
 
 const readSymbol = (state: State, code: number): void => {
   const { text, at } = state;

@@ -1,13 +1,16 @@
 import type {
+  CommonTable,
   DataType,
   Expression,
   FromItem,
+  Join,
   Name,
   OrderItem,
   Query,
   Script,
   Select,
   SelectItem,
+  SetOperation,
 } from '../ast/index.ts';
 import { convertQuery } from './convert/queries.ts';
 import { convertStatements } from './convert/statements.ts';
@@ -132,21 +135,61 @@ export const readDataType = (source: Source, from: number, to: number): DataType
 };
 
 export const readFrom = (source: Source, from: number, to: number): FromItem => {
-  const frame = { prefix: 'SELECT 1 FROM ', suffix: '', clause: 'FROM' };
+  const frame = { prefix: 'SELECT * FROM ', suffix: '', clause: 'FROM' };
   const item = selectOf(readFramed(source, from, to, frame, ['from'])).from;
   return item ?? refuse('syntax', 'A table is expected.', rangeOfTokens(source, from, to));
 };
 
 export const readOrderBy = (source: Source, from: number, to: number): readonly OrderItem[] =>
-  readFramed(source, from, to, { prefix: 'SELECT 1 ORDER BY ', suffix: '', clause: 'ORDER' }, []).orderBy;
+  readFramed(source, from, to, { prefix: 'SELECT * ORDER BY ', suffix: '', clause: 'ORDER' }, []).orderBy;
 
 export const readGroupBy = (source: Source, from: number, to: number): NonNullable<Select['groupBy']> => {
-  const frame = { prefix: 'SELECT 1 GROUP BY ', suffix: '', clause: 'GROUP' };
+  const frame = { prefix: 'SELECT * GROUP BY ', suffix: '', clause: 'GROUP' };
   const clause = selectOf(readFramed(source, from, to, frame, ['groupBy'])).groupBy;
   return clause ?? refuse('syntax', 'A list is expected.', rangeOfTokens(source, from, to));
 };
 
 export const readWindows = (source: Source, from: number, to: number): Select['windows'] =>
   selectOf(
-    readFramed(source, from, to, { prefix: 'SELECT 1 WINDOW ', suffix: '', clause: 'WINDOW' }, ['windows']),
+    readFramed(source, from, to, { prefix: 'SELECT * WINDOW ', suffix: '', clause: 'WINDOW' }, ['windows']),
   ).windows;
+
+/** The SELECT of a pipe, which has no clauses but WINDOW. */
+export const readPipeSelect = (source: Source, from: number, to: number): Select =>
+  selectOf(
+    readFramed(source, from, to, { prefix: '', suffix: '', clause: 'PIPE' }, ['distinct', 'as', 'windows']),
+  );
+
+/** `JOIN t ON …` with a nameless table on its left. */
+export const readJoin = (source: Source, from: number, to: number): Join => {
+  const frame = { prefix: 'SELECT * FROM _ ', suffix: '', clause: 'FROM' };
+  const item = selectOf(readFramed(source, from, to, frame, ['from'])).from;
+  if (item?.type === 'join' && item.left.type === 'table') return item;
+  return refuse('syntax', 'One join is expected.', rangeOfTokens(source, from, to));
+};
+
+/** `UNION ALL (…)` with an empty query on its left. */
+export const readSetOperation = (source: Source, from: number, to: number): SetOperation =>
+  readFragment(
+    source,
+    { from, to },
+    { prefix: 'SELECT * ', suffix: '', clause: 'PIPE' },
+    (reader, program) => {
+      const { body } = convertQuery(reader, onlyStatement(reader, program));
+      if (body.type === 'setOperation' && body.left.type === 'select') return body;
+      return refuse('syntax', 'A set operation is expected.', rangeOfTokens(source, from, to));
+    },
+  );
+
+/** `WITH a AS (…), b AS (…)`. */
+export const readCommonTables = (source: Source, from: number, to: number): readonly CommonTable[] =>
+  readFragment(
+    source,
+    { from, to },
+    { prefix: '', suffix: ' SELECT *', clause: 'PIPE' },
+    (reader, program) => {
+      const query = convertQuery(reader, onlyStatement(reader, program));
+      if (query.with !== undefined && !query.with.recursive) return query.with.tables;
+      return refuse('unsupported', 'WITH of this form is not analysed.', rangeOfTokens(source, from, to));
+    },
+  );

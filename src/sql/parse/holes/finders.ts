@@ -1,3 +1,4 @@
+import { findStatementPipes, pipeHere, pipeInParentheses } from '../pipes/holes.ts';
 import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
 import type { Holes } from './holes.ts';
@@ -13,11 +14,13 @@ import {
   decimalLiteral,
   defaultValue,
   frame,
+  inputTable,
   keywordCall,
   lambda,
   likeAny,
   nullsOrder,
   objectArgument,
+  patternSign,
   range as rangeForms,
   setOperation,
   setPrefix,
@@ -27,6 +30,8 @@ import {
 const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
 const finders: Readonly<Record<string, Finder>> = {
+  $: patternSign,
+  '(': pipeInParentheses,
   '*': bareStar,
   '.': fieldStar,
   '-': dash,
@@ -43,9 +48,11 @@ const finders: Readonly<Record<string, Finder>> = {
   FULL: setPrefix,
   IF: keywordCall,
   INNER: setPrefix,
+  INPUT: inputTable,
   INTERSECT: setOperation,
   LEFT: leftWord,
   LIKE: likeAny,
+  MATCH_RECOGNIZE: tableTail,
   MODEL: objectArgument,
   NULLS: nullsOrder,
   OUTER: setPrefix,
@@ -59,10 +66,15 @@ const finders: Readonly<Record<string, Finder>> = {
   WITH: withExpression,
 };
 
-const others: Finder = (scan, index) => adjacentLiterals(scan, index) ?? assignmentTarget(scan, index);
+const others: Finder = (scan, index) =>
+  pipeHere(scan, index) ?? adjacentLiterals(scan, index) ?? assignmentTarget(scan, index);
 
 /** Everything in a fragment that has to be read by hand. */
 export const findHoles = (
   source: Source,
   range: { readonly from: number; readonly to: number; readonly clause: string },
-): Holes => scanHoles(source, range, finders, others);
+): Holes => {
+  const pipes =
+    range.clause === '' ? findStatementPipes(source, range.from, range.to) : new Map<number, number>();
+  return scanHoles(source, { ...range, pipes }, finders, others);
+};

@@ -10,6 +10,8 @@ export interface Scan {
   readonly holes: Holes;
   /** One entry per open bracket, the fragment itself first. */
   readonly levels: Level[];
+  /** Ends of the pipe queries that start at a token. */
+  readonly pipes: Map<number, number>;
 }
 
 export interface Level {
@@ -31,7 +33,12 @@ const clauses: ReadonlySet<string> = new Set(
 /** Finds in a fragment what the parser cannot read, and notes how to read it instead. */
 export const scanHoles = (
   source: Source,
-  range: { readonly from: number; readonly to: number; readonly clause: string },
+  range: {
+    readonly from: number;
+    readonly to: number;
+    readonly clause: string;
+    readonly pipes: Map<number, number>;
+  },
   finders: Readonly<Record<string, Finder>>,
   always: Finder,
 ): Holes => {
@@ -41,6 +48,7 @@ export const scanHoles = (
     to: range.to,
     holes: noHoles(),
     levels: [{ open: -1, clause: range.clause }],
+    pipes: range.pipes,
   };
   let index = range.from;
   while (index < range.to) {

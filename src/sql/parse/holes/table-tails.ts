@@ -3,6 +3,7 @@ import { named } from '../convert/from.ts';
 import { readExpression, readItems, readItem } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
+import { matchTail } from './match-recognize.ts';
 import { readNames, readPath } from './paths.ts';
 import { endBefore, isNameToken, leaveOut, skipTo, splitAtCommas, type Finder, type Scan } from './scan.ts';
 
@@ -26,6 +27,7 @@ const startsTail = (source: Source, index: number): boolean => {
       return after === 'SYSTEM_TIME' || (after === 'SYSTEM' && keywordAt(source, index + 2) === 'TIME');
     case 'TABLESAMPLE':
       return true;
+    case 'MATCH_RECOGNIZE':
     case 'PIVOT':
       return after === '(' && before !== 'AS' && before !== '|>';
     case 'UNPIVOT':
@@ -42,10 +44,14 @@ const readTail = (scan: Scan, index: number, tails: Tail[]): number => {
   switch (keywordAt(source, index)) {
     case 'FOR':
       return systemTime(scan, index, tails);
-    case 'TABLESAMPLE':
-      return withAlias(source, sample(source, index, tails), to, tails);
     default: {
-      const tail = pivotTail(source, index);
+      const sampled = keywordAt(source, index) === 'TABLESAMPLE';
+      const matched = keywordAt(source, index) === 'MATCH_RECOGNIZE';
+      const tail = sampled
+        ? sampleTail(source, index)
+        : matched
+          ? matchTail(source, index)
+          : pivotTail(source, index);
       tails.push(tail.apply);
       return withAlias(source, tail.next, to, tails);
     }
@@ -84,7 +90,11 @@ const isAfterTime = (source: Source, keyword: string, index: number): boolean =>
 
 const endOf = (source: Source, next: number): number => tokenAt(source, next - 1).end;
 
-const sample = (source: Source, index: number, tails: Tail[]): number => {
+/** `TABLESAMPLE SYSTEM (10 PERCENT)`. */
+export const sampleTail = (
+  source: Source,
+  index: number,
+): { readonly apply: Tail; readonly next: number } => {
   const open = keywordAt(source, index + 1) === 'SYSTEM' ? index + 2 : index + 1;
   const { keyword, match } = tokenAt(source, open);
   const range = rangeOfTokens(source, index, Math.max(match + 1, index + 1));
@@ -92,13 +102,13 @@ const sample = (source: Source, index: number, tails: Tail[]): number => {
     return refuse('unsupported', 'A sample of this form is not analysed.', range);
   }
   const percent = readExpression(source, open + 1, match - 1);
-  tails.push((item) => {
+  const apply = (item: FromItem): FromItem => {
     if (item.type !== 'table' && item.type !== 'derivedTable') {
       return refuse('unsupported', 'A sample of something that is no table is not analysed.', range);
     }
     return { ...item, sample: { percent, range }, range: { start: item.range.start, end: range.end } };
-  });
-  return match + 1;
+  };
+  return { apply, next: match + 1 };
 };
 
 /** An alias after what was read last, with or without AS. */
@@ -110,7 +120,7 @@ export const withAlias = (source: Source, index: number, to: number, tails: Tail
   return at + 1;
 };
 
-const notAliases: ReadonlySet<string> = new Set(['PIVOT', 'UNPIVOT', 'TABLESAMPLE']);
+const notAliases: ReadonlySet<string> = new Set(['PIVOT', 'UNPIVOT', 'TABLESAMPLE', 'MATCH_RECOGNIZE']);
 
 const aliasAt = (source: Source, index: number, to: number): Name | undefined => {
   const token = source.tokens[index];

@@ -309,3 +309,22 @@ const systemVariableTarget = (scan: Scan, index: number): number => {
   scan.holes.expressions.set(tokenAt(source, index).start, () => readExpression(source, index, next));
   return replace(scan, index, next, standIn);
 };
+
+/** `INPUT TABLE` in the call of a pipe: the rows that come through the pipe. */
+export const inputTable: Finder = (scan, index) => {
+  if (keywordAt(scan.source, index + 1) !== 'TABLE') return undefined;
+  const token = tokenAt(scan.source, index);
+  const at = { start: token.start, end: token.end };
+  scan.holes.arguments.set(token.start, () => ({
+    type: 'table',
+    path: [{ name: inputTableName, quoted: false, range: at }],
+  }));
+  return replace(scan, index, index + 2, standIn);
+};
+
+/** No name that a text can hold. */
+export const inputTableName = 'INPUT TABLE';
+
+/** A sign that has a place in row patterns only. */
+export const patternSign: Finder = (scan, index) =>
+  refuse('syntax', 'The sign $ has no place here.', tokenAt(scan.source, index));

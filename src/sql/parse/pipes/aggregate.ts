@@ -1,0 +1,114 @@
+import type {
+  Expression,
+  GroupingItem,
+  OrderItem,
+  Query,
+  Select,
+  SelectExpression,
+} from '../../ast/index.ts';
+import { splitAtCommas, skipTo } from '../holes/scan.ts';
+import { readGroupBy, readItem } from '../read.ts';
+import { refuse } from '../refusal.ts';
+import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
+import { columnName, mustNotMention, nextStage, closeStage, withAdded, type Stage } from './stage.ts';
+
+interface Ordered {
+  readonly to: number;
+  readonly order?: Pick<OrderItem, 'descending' | 'nulls'>;
+}
+
+/** Splits `x AS y DESC NULLS LAST` from its ordering. */
+const splitOrder = (source: Source, from: number, to: number): Ordered => {
+  const side = keywordAt(source, to - 1);
+  const nulls = keywordAt(source, to - 2) === 'NULLS' ? nullSide(side) : undefined;
+  const end = nulls === undefined ? to : to - 2;
+  const direction = keywordAt(source, end - 1);
+  if (end - 1 <= from || (direction !== 'ASC' && direction !== 'DESC')) return { to };
+  const order = { descending: direction === 'DESC', ...(nulls === undefined ? {} : { nulls }) };
+  return { to: end - 1, order };
+};
+
+const nullSide = (side: string): OrderItem['nulls'] =>
+  side === 'FIRST' || side === 'LAST' ? side : undefined;
+
+interface Part {
+  readonly item: SelectExpression;
+  readonly order?: Ordered['order'];
+}
+
+const readPart = (source: Source, from: number, to: number): Part => {
+  const { to: end, order } = splitOrder(source, from, to);
+  const item = {
+    type: 'selectExpression',
+    ...readItem(source, from, end),
+    range: rangeOfTokens(source, from, end),
+  } as const;
+  return order === undefined ? { item } : { item, order };
+};
+
+interface Grouping {
+  readonly parts: readonly Part[];
+  readonly items: readonly GroupingItem[];
+}
+
+const special: ReadonlySet<string> = new Set(['ROLLUP', 'CUBE', 'GROUPING', '(']);
+
+const readGrouping = (source: Source, from: number, to: number): Grouping => {
+  const first = keywordAt(source, from);
+  if (special.has(first) && !(first === '(' && tokenAt(source, from).match !== to - 1)) {
+    const { items } = readGroupBy(source, from, to);
+    return { items, parts: items.flatMap(expressionsOf).map((value) => ({ item: itemOf(value) })) };
+  }
+  const parts = splitAtCommas(source, from, to).map((part) => readPart(source, part.from, part.to));
+  return { parts, items: parts.map(({ item }) => ({ type: 'expression', value: item.value })) };
+};
+
+const itemOf = (value: Expression): SelectExpression => ({
+  type: 'selectExpression',
+  value,
+  range: value.range,
+});
+
+const expressionsOf = (item: GroupingItem): readonly Expression[] => {
+  if (item.type === 'expression') return [item.value];
+  return item.type === 'set' ? item.items : item.items.flatMap(expressionsOf);
+};
+
+/** `AGGREGATE … [GROUP [AND ORDER] BY …]`: the grouped columns come first, then the aggregates. */
+export const aggregate = (source: Source, stage: Stage, from: number, to: number): Stage => {
+  const group = skipTo(source, from, to, (keyword) => keyword === 'GROUP');
+  const ordered = keywordAt(source, group + 1) === 'AND';
+  const by = ordered ? group + 3 : group + 1;
+  if (group < to && keywordAt(source, by) !== 'BY')
+    return refuse('syntax', 'GROUP needs BY.', tokenAt(source, group));
+  const aggregates = splitAtCommas(source, from, group).map((part) => readPart(source, part.from, part.to));
+  const grouping: Grouping = group < to ? readGrouping(source, by + 1, to) : { parts: [], items: [] };
+  const parts = [...grouping.parts, ...aggregates];
+  const range = rangeOfTokens(source, from - 1, to);
+  mustNotMention(stage, parts, range);
+  const open = withAdded(stage, parts);
+  const orderBy = [...(ordered ? grouping.parts.map(ascending) : grouping.parts), ...aggregates].flatMap(
+    orderOf,
+  );
+  const select: Partial<Select> = {
+    items: parts.map((part) => part.item),
+    groupBy: { all: false, items: grouping.items, range },
+  };
+  const query: Query = closeStage(
+    { ...open, range: { start: stage.range.start, end: range.end } },
+    group < to ? select : { items: select.items ?? [] },
+  );
+  const next = nextStage({ ...open, range: query.range }, query, []);
+  return orderBy.length === 0 ? next : { ...next, orderBy };
+};
+
+const ascending = (part: Part): Part => ({ ...part, order: part.order ?? { descending: false } });
+
+/** Ordering by an output column, which the next query can name. */
+const orderOf = ({ item, order }: Part): readonly OrderItem[] => {
+  if (order === undefined) return [];
+  const name = columnName(item);
+  if (name === undefined)
+    return refuse('unsupported', 'Ordering by an aggregate without a name is not analysed.', item.range);
+  return [{ value: { type: 'path', parts: [name], range: name.range }, ...order, range: item.range }];
+};
