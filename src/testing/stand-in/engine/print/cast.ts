@@ -9,12 +9,13 @@ import { failAt } from './context.ts';
 import { printExpression } from './expression.ts';
 import { microsOfTime, timeOfMicros } from './literal.ts';
 import { constrained } from './constraint.ts';
+import { printFormattedCast } from './cast-format.ts';
 import { safely } from './safely.ts';
 import type { Scope } from './scope.ts';
 import { nullOf, quote, type Typed } from './typed.ts';
 
 export function printCast(node: Cast, scope: Scope): Typed {
-  if (node.format !== undefined) throw unsupported('CAST with FORMAT');
+  if (node.format !== undefined) return printFormattedCast(node, node.format, scope);
   const operand = printExpression(node.operand, scope);
   const to = typeOf(node.dataType);
   const zone = node.timeZone === undefined ? quote('UTC') : printExpression(node.timeZone, scope).sql;

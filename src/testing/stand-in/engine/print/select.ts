@@ -1,6 +1,6 @@
-import type { Select } from '../../../../sql/ast/index.ts';
+import type { OrderItem, Select } from '../../../../sql/ast/index.ts';
 import { physicalField } from '../type/physical-type.ts';
-import { structOf } from '../type/sql-type.ts';
+import { isScalar, structOf, typeText } from '../type/sql-type.ts';
 import { printCondition } from './conditional.ts';
 import { failAt } from './context.ts';
 import { printExpression } from './expression.ts';
@@ -80,10 +80,17 @@ function orderSql(tail: Tail, items: readonly Printed[], scope: Scope): string {
       return printOrder(item, String(position));
     }
     const printed = printExpression(value, scope);
+    refuseUnordered(printed, item, scope);
     const at = items.findIndex((candidate) => candidate.value.sql === printed.sql);
     return printOrder(item, at < 0 ? printed.sql : String(at + 1));
   });
   return ` ORDER BY ${parts.join(', ')}`;
+}
+
+export function refuseUnordered(value: Typed, item: OrderItem, scope: Scope): void {
+  const { type } = value;
+  if (type.kind !== 'array' && type.kind !== 'struct' && !isScalar(type, 'JSON', 'GEOGRAPHY')) return;
+  throw failAt(scope.context, item.range, `ORDER BY does not support expressions of type ${typeText(type)}`);
 }
 
 function finished(node: Select, items: readonly Printed[], rest: string, tail: string): PrintedQuery {

@@ -61,7 +61,7 @@ export function findTable(path: Path, context: PrintContext): StoredTable {
 }
 
 /** A view is its query in its own words: its project, no default dataset, no parameters or variables of ours. */
-function printView({ record }: StoredTable, scope: Scope): PrintedQuery {
+function printView({ record, viewDataset }: StoredTable, scope: Scope): PrintedQuery {
   const text = record.viewQuery ?? '';
   if (scope.context.depth >= 16) throw invalidQuery(`View ${record.tableId} nests too deeply`);
   const { defaultDataset: _, ...rest } = scope.context;
@@ -69,6 +69,7 @@ function printView({ record }: StoredTable, scope: Scope): PrintedQuery {
     ...rest,
     text,
     project: record.projectId,
+    ...(viewDataset === undefined ? {} : { defaultDataset: viewDataset }),
     parameters: new Map(),
     variables: new Map(),
     functions: new Map(),

@@ -160,7 +160,8 @@ export async function runCreateView(statement: CreateView, session: Session): Pr
   const viewQuery = session.text.slice(statement.query.range.start, statement.query.range.end);
   const record = recordOf({ ...id, schema, viewQuery, ...commonSettings(statement.options, context) }, session.now());
   if (existing?.record.type === 'TABLE') await dropTable(session.store, session.database, existing);
-  session.store.putTable({ record, physical: '', columns: [], sizes: new Map() });
+  const viewDataset = context.defaultDataset === undefined ? {} : { viewDataset: context.defaultDataset };
+  session.store.putTable({ record, physical: '', columns: [], ...viewDataset, sizes: new Map() });
   return { ...done(statementType, existing === undefined ? 'CREATE' : 'REPLACE', id), referencedTables: [...prepared.trace.reads.keys()].map(idOf) };
 }
 

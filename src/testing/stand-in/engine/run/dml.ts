@@ -92,9 +92,9 @@ function insertSelect(source: InsertSource, columns: readonly StoredColumn[], ta
     if (row.length !== columns.length) {
       throw failAt(scope.context, statement.range, `Inserted row has wrong column count; Has ${row.length}, expected ${columns.length}`);
     }
-    return `SELECT ${rowValues(row, columns, table, scope).join(', ')}`;
+    return `(${rowValues(row, columns, table, scope).join(', ')})`;
   });
-  return rows.join(' UNION ALL ');
+  return `VALUES ${rows.join(', ')}`;
 }
 
 /** The values of one row in the order of the table; columns that are not named take their default. */

@@ -1,7 +1,7 @@
-import { bool, isScalar, string } from '../../type/sql-type.ts';
+import { bool, isScalar, string, typeText } from '../../type/sql-type.ts';
 import { coerce, unify } from '../coerce.ts';
 import { equality } from '../conditional.ts';
-import { nullOf, type Typed } from '../typed.ts';
+import { nullOf, stringLiteral, type Typed } from '../typed.ts';
 import { mismatch, printArguments, type FunctionTable, type Handler } from './signature.ts';
 
 const ifThen: Handler = (call, scope) => {
@@ -62,6 +62,11 @@ export const conditionalFunctions: FunctionTable = {
     if (value === undefined || !isScalar(value.type, 'INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'))
       throw mismatch(call, values, scope);
     return { sql: `NULLIF(${value.sql}, 0)`, type: value.type };
+  },
+  TYPEOF: (call, scope) => {
+    const values = printArguments(call, scope);
+    if (values[0] === undefined || values.length !== 1) throw mismatch(call, values, scope);
+    return stringLiteral(typeText(values[0].type));
   },
   ERROR: error,
   SESSION_USER: (_, scope) => ({ sql: `'${scope.context.user.replaceAll("'", "''")}'`, type: string }),

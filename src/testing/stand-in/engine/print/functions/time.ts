@@ -241,6 +241,18 @@ const unix = (divisor: bigint): Handler =>
 const fromUnix = (factor: bigint): Handler =>
   one('INT64 -> TIMESTAMP', (value) => `make_timestamptz(${value} * ${factor})`);
 
+/** MAKE_INTERVAL(year, month, day, hour, minute, second), by place or by name. */
+const makeInterval: Handler = (call, scope) => {
+  const units = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'];
+  const terms = call.arguments.map((argument, index) => {
+    const unit = argument.name === undefined ? units[index] : argument.name.name.toUpperCase();
+    const amount = coerce(valueArgument(call, index, scope), int64);
+    if (unit === undefined || !units.includes(unit) || amount === undefined) throw mismatch(call, [], scope);
+    return intervalSql(amount.sql, unit);
+  });
+  return { sql: `(${['to_days(0)', ...terms].join(' + ')})`, type: scalar('INTERVAL') };
+};
+
 const kinds: readonly TimeName[] = ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'];
 
 export const timeFunctions: FunctionTable = {
@@ -263,6 +275,7 @@ export const timeFunctions: FunctionTable = {
   TIMESTAMP_SECONDS: fromUnix(1_000_000n),
   TIMESTAMP_MILLIS: fromUnix(1000n),
   TIMESTAMP_MICROS: fromUnix(1n),
+  MAKE_INTERVAL: makeInterval,
   UNIX_DATE: one('DATE -> INT64', (date) => `CAST(${date} - DATE '1970-01-01' AS BIGINT)`),
   DATE_FROM_UNIX_DATE: one(
     'INT64 -> DATE',
