@@ -98,17 +98,17 @@ function checkName(datasetId: string): void {
 function readTexts(body: JsonObject): DatasetPatch {
   const description = patchedText(body, 'description');
   const friendlyName = patchedText(body, 'friendlyName');
-  const defaultTableExpirationMs = scalarAt(body, 'defaultTableExpirationMs');
+  const defaultTableExpirationMs = patchedText(body, 'defaultTableExpirationMs');
   return {
     ...(description === undefined ? {} : { description }),
     ...(friendlyName === undefined ? {} : { friendlyName }),
-    ...(defaultTableExpirationMs ? { defaultTableExpirationMs } : {}),
+    ...(defaultTableExpirationMs === undefined ? {} : { defaultTableExpirationMs }),
   };
 }
 
 /** `null` clears a text. */
 export function patchedText(body: JsonObject, name: string): string | undefined {
-  return body[name] === null ? '' : textAt(body, name);
+  return body[name] === null ? '' : scalarAt(body, name);
 }
 
 function nameOf({ projectId, datasetId }: DatasetReference): string {
@@ -122,7 +122,7 @@ function datasetResource(record: DatasetRecord, extras: Extras): object {
     etag: record.etag,
     selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${record.projectId}/datasets/${record.datasetId}`,
     ...(record.description ? { description: record.description } : {}),
-    ...(defaultTableExpirationMs === undefined ? {} : { defaultTableExpirationMs }),
+    ...(defaultTableExpirationMs ? { defaultTableExpirationMs } : {}),
     creationTime: String(record.creationTime),
     lastModifiedTime: String(record.lastModifiedTime),
     type: 'DEFAULT',

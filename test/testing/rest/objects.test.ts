@@ -109,6 +109,14 @@ describe('tables', () => {
     });
   });
 
+  it('lose what is set to null', async () => {
+    const set = { description: 'a', friendlyName: 'b', labels: { c: 'd' }, expirationTime: '1900000000000' };
+    expect((await call(`PATCH ${path}/orders`, set)).body).toMatchObject(set);
+    const cleared = { description: null, friendlyName: null, labels: null, expirationTime: null };
+    const { body } = await call(`PATCH ${path}/orders`, cleared);
+    expect(Object.keys(set).filter((name) => name in body)).toEqual([]);
+  });
+
   it('change only the version that the caller has seen', async () => {
     const { body } = await call(`GET ${path}/orders`);
     const etag = wordAt(body, 'etag');

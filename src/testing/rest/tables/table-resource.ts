@@ -75,7 +75,7 @@ function descriptions({ friendlyName, description, labels, expirationTime }: Tab
     ...(friendlyName ? { friendlyName } : {}),
     ...(description ? { description } : {}),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
-    ...(expirationTime === undefined ? {} : { expirationTime }),
+    ...(expirationTime ? { expirationTime } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../call/json.ts';
 import type { TableId, TablePatch, TableRecord } from '../../stand-in/engine/engine.ts';
 import { idOf as datasetOf, patchedText } from '../datasets.ts';
-import { flagAt, objectAt, requiredText, scalarAt, textAt } from '../fields.ts';
+import { flagAt, objectAt, requiredText, textAt } from '../fields.ts';
 import { readLayout } from '../jobs/query-configuration.ts';
 import { refuseUnsupported } from '../jobs/refuse-unsupported.ts';
 import { patchLabels } from '../labels.ts';
@@ -111,7 +111,7 @@ function readSettings(body: JsonObject, labelsBefore: Readonly<Record<string, st
   const viewQuery = readView(objectAt(body, 'view'));
   const description = patchedText(body, 'description');
   const friendlyName = patchedText(body, 'friendlyName');
-  const expirationTime = scalarAt(body, 'expirationTime');
+  const expirationTime = patchedText(body, 'expirationTime');
   return {
     ...readLayout(body),
     labels: patchLabels(labelsBefore, body),
@@ -119,7 +119,7 @@ function readSettings(body: JsonObject, labelsBefore: Readonly<Record<string, st
     ...(viewQuery === undefined ? {} : { viewQuery }),
     ...(description === undefined ? {} : { description }),
     ...(friendlyName === undefined ? {} : { friendlyName }),
-    ...(expirationTime ? { expirationTime } : {}),
+    ...(expirationTime === undefined ? {} : { expirationTime }),
   };
 }
 
