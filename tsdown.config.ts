@@ -26,8 +26,13 @@ const config: UserConfig[] = defineConfig([
       testing: 'src/testing/index.ts',
     },
     dts: { oxc: true },
-    // Lazy `import()` stays lazy as `require()`: Jest has no `import()` without a flag.
-    outputOptions: { dynamicImportInCjs: false, chunkFileNames: 'chunks/[name].cjs' },
+    outputOptions: {
+      // Lazy `import()` stays lazy as `require()`: Jest has no `import()` without a flag.
+      dynamicImportInCjs: false,
+      chunkFileNames: 'chunks/[name].cjs',
+      // By its file, so that Jest's `moduleNameMapper` does not lead our own way to the original back to us.
+      paths: { '@google-cloud/bigquery': '@google-cloud/bigquery/build/src/index.js' },
+    },
   },
   {
     ...shared,

@@ -19,7 +19,7 @@ const target = fileURLToPath(new URL('../build/src/', import.meta.url));
 const require = createRequire(import.meta.url);
 
 const handOn = (name: string): DeepPath => ({
-  script: `require('${guard}');\nmodule.exports = require('${official}/build/src/${name}');\n`,
+  script: `require('${guard}');\nmodule.exports = require('${official}/build/src/${name}.js');\n`,
   types: `export * from '${official}/build/src/${name}';\n`,
 });
 
@@ -41,7 +41,7 @@ function guardedBigQuery(names: readonly string[]): DeepPath {
     script:
       `Object.defineProperty(exports, '__esModule', { value: true });\n` +
       `exports.BigQuery = require('${guard}').BigQuery;\n` +
-      `const original = require('${official}/build/src/bigquery');\n${lines.join('')}`,
+      `const original = require('${official}/build/src/bigquery.js');\n${lines.join('')}`,
     types: `export * from '${official}/build/src/bigquery';\nexport { BigQuery } from '${guard}';\n`,
   };
 }
