@@ -124,12 +124,10 @@ function headersOf(value: unknown): Record<string, string> {
 type Content = Pick<RestRequest, 'body' | 'media'>;
 
 async function readContent(options: Readonly<Record<string, unknown>>, project: string): Promise<Content> {
-  const { json, multipart } = options;
+  const { json, body, multipart } = options;
   if (Array.isArray(multipart)) return await readParts(multipart, project);
-  return {
-    body: isJsonObject(json) ? withProject(JSON.stringify(json), project) : undefined,
-    media: undefined,
-  };
+  const text = isJsonObject(json) ? JSON.stringify(json) : textOf(body);
+  return { body: text === '' ? undefined : withProject(text, project), media: undefined };
 }
 
 async function readParts(parts: readonly unknown[], project: string): Promise<Content> {

@@ -35,11 +35,13 @@ export function pageOf<T>(items: readonly T[], query: JsonObject, scope: string,
 /** Rows that are read a page at a time, so that a million of them need not lie in memory. */
 export interface RowSource {
   readonly totalRows: number;
+  /** How many of them lie in memory as long as the source is kept. */
+  readonly heldRows: number;
   slice(start: number, end: number): readonly WireRow[] | Promise<readonly WireRow[]>;
 }
 
 export function rowsOf(rows: readonly WireRow[]): RowSource {
-  return { totalRows: rows.length, slice: (start, end) => rows.slice(start, end) };
+  return { totalRows: rows.length, heldRows: rows.length, slice: (start, end) => rows.slice(start, end) };
 }
 
 export async function rowPage(

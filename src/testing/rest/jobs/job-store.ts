@@ -6,11 +6,14 @@ import { anonymousTable } from './job.ts';
 
 /** Older jobs are forgotten, so that a long test run does not keep every result it ever had. */
 const keptJobs = 10_000;
+const keptRows = 2_000_000;
 
 /** All jobs, and the requests and anonymous tables that lead to them. */
 export class JobStore {
   readonly #jobs = new Map<string, Job>();
+  #heldRows = 0;
   readonly #byRequest = new Map<string, Job>();
+  readonly #requestOf = new Map<Job, string>();
   readonly #byTable = new Map<string, Job>();
 
   /** A reference nobody has used yet; a job id that the caller chose must be new. */
@@ -24,12 +27,13 @@ export class JobStore {
   add(job: Job, requestId?: string): void {
     this.#jobs.set(keyOf(job.reference), job);
     this.#byTable.set(tableKey(anonymousTable(job.reference)), job);
-    if (requestId !== undefined) this.#byRequest.set(`${job.reference.projectId}:${requestId}`, job);
+    if (requestId !== undefined) this.#remember(job, requestKey(job.reference.projectId, requestId));
     if (this.#jobs.size > keptJobs) this.#forgetOldest();
+    void job.finished.then(() => this.#hold(job));
   }
 
   byRequest(projectId: string, requestId: string | undefined): Job | undefined {
-    return requestId === undefined ? undefined : this.#byRequest.get(`${projectId}:${requestId}`);
+    return requestId === undefined ? undefined : this.#byRequest.get(requestKey(projectId, requestId));
   }
 
   get(projectId: string, jobId: string, location: string | undefined): Job {
@@ -42,9 +46,10 @@ export class JobStore {
   }
 
   delete(job: Job): void {
-    this.#jobs.delete(keyOf(job.reference));
+    if (this.#jobs.delete(keyOf(job.reference))) this.#heldRows -= heldRows(job);
     this.#byTable.delete(tableKey(anonymousTable(job.reference)));
-    for (const [key, value] of this.#byRequest) if (value === job) this.#byRequest.delete(key);
+    this.#byRequest.delete(this.#requestOf.get(job) ?? '');
+    this.#requestOf.delete(job);
   }
 
   /** Newest first, as `jobs.list` answers. */
@@ -60,10 +65,25 @@ export class JobStore {
     return tableKey(outcome.destination ?? id) === tableKey(id) ? { job, outcome } : undefined;
   }
 
+  #remember(job: Job, request: string): void {
+    this.#byRequest.set(request, job);
+    this.#requestOf.set(job, request);
+  }
+
+  #hold(job: Job): void {
+    if (!this.#jobs.has(keyOf(job.reference))) return;
+    this.#heldRows += heldRows(job);
+    while (this.#heldRows > keptRows && this.#jobs.size > 1) this.#forgetOldest();
+  }
+
   #forgetOldest(): void {
     const oldest = this.#jobs.values().next().value;
     if (oldest !== undefined) this.delete(oldest);
   }
+}
+
+function heldRows({ outcome }: Job): number {
+  return outcome?.kind === 'query' ? outcome.rows.heldRows : 0;
 }
 
 /** A job as messages name it: `project:US.job_1`. */
@@ -78,6 +98,10 @@ export function nameOf(reference: {
 
 function keyOf(reference: { readonly projectId: string; readonly jobId: string }): string {
   return `${reference.projectId}:${reference.jobId}`;
+}
+
+function requestKey(projectId: string, requestId: string): string {
+  return `${projectId}:${requestId}`;
 }
 
 function tableKey(id: TableId): string {

@@ -88,7 +88,7 @@ function cannedOutcome(
 ): QueryOutcome | undefined {
   const canned = service.canned.get(request.sql);
   if (canned === undefined) return undefined;
-  const rows = { totalRows: canned.totalRows, slice: canned.rows.bind(canned) };
+  const rows = { totalRows: canned.totalRows, heldRows: 0, slice: canned.rows.bind(canned) };
   const result = { statementType: 'SELECT', totalBytesProcessed: 0, referencedTables: [] };
   const destination = anonymousTable(reference);
   return { kind: 'query', result, schema: canned.schema, rows, bytesBilled: 0, destination };

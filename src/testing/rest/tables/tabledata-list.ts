@@ -56,6 +56,7 @@ function select({ schema, rows }: Listed, names: readonly string[] | undefined):
     schema: schema.filter((_, index) => kept[index]),
     rows: {
       totalRows: rows.totalRows,
+      heldRows: 0,
       async slice(start, end) {
         const full = await rows.slice(start, end);
         return full.map(({ f }) => ({ f: f.filter((_, index) => kept[index]) }));
@@ -70,7 +71,10 @@ async function storedRows(engine: Engine, id: TableId, query: JsonObject): Promi
   const names = selectedFields(query);
   const fields = names === undefined || names.length === 0 ? {} : { selectedFields: names };
   const { schema, totalRows } = await engine.readRows(id, { maxResults: 0, ...fields });
-  return { schema, rows: { totalRows, slice: (start, end) => readSlice(engine, id, start, end, fields) } };
+  return {
+    schema,
+    rows: { totalRows, heldRows: 0, slice: (start, end) => readSlice(engine, id, start, end, fields) },
+  };
 }
 
 async function readSlice(
