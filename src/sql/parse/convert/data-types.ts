@@ -88,6 +88,8 @@ export const parameterType = (reader: Reader, node: Node): ParameterType => {
   const range = rangeOf(reader, node);
   if (node.type === 'data_type_name' && Array.isArray(node.name)) {
     eat(reader, node.name);
+    const table = take(reader.holes.words, startOf(reader, node)) === 'TABLE';
+    if (table) return { type: 'tableType', columns: [], range };
     if (tokenOf(reader, node).keyword === 'ANY') return { type: 'anyType', range };
     return unexpected(reader, node);
   }

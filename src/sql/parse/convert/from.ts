@@ -84,7 +84,8 @@ const parenthesised = (reader: Reader, node: NodeOf<'paren_expr'>): FromItem => 
     const item = convertFrom(reader, inner);
     return item.type === 'derivedTable' && item.alias === undefined ? { ...item, range } : item;
   }
-  return convertFrom(reader, inner);
+  const item = convertFrom(reader, inner);
+  return item.type === 'table' ? refuse('syntax', 'A table alone stands in parentheses.', range) : item;
 };
 
 const tableFunction = (reader: Reader, node: NodeOf<'func_call'>): FromItem => {

@@ -1,6 +1,7 @@
 import type { AlterAction, AlterTable, CreateSchema, CreateTable, CreateView } from '../../ast/index.ts';
 
-import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { mentionsQuery } from '../pipes/mentions.ts';
+import { eat, rangeOf, unexpected, unsupported, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { convertFrom, tableReference } from './from.ts';
@@ -210,6 +211,25 @@ const otherAction = (reader: Reader, node: Node): AlterAction => {
   const known =
     /^alter_action_(?:alter_column|set_default_collate|set_bigquery_options|add_constraint|drop_constraint|drop_primary_key)$/;
   if (!known.test(node.type)) return unexpected(reader, node);
-  sweep(reader, node);
+  if (node.type === 'alter_action_alter_column') columnAction(reader, node);
+  else if (node.type === 'alter_action_set_bigquery_options') {
+    eat(reader, node.setKw);
+    mustBeConstant(reader, node, optionsOf(reader, node.options));
+  } else sweep(reader, node);
   return { type: 'other', text: reader.source.text.slice(start, end) };
+};
+
+const columnAction = (reader: Reader, node: NodeOf<'alter_action_alter_column'>): void => {
+  const { action } = node;
+  if (action.type !== 'alter_action_set_default') {
+    sweep(reader, node);
+    return;
+  }
+  eat(reader, node.alterKw, node.ifExistsKw, action.setDefaultKw);
+  nameOf(reader, node.column);
+  mustBeConstant(reader, action, convertExpression(reader, action.expr));
+};
+
+const mustBeConstant = (reader: Reader, node: Node, value: unknown): void => {
+  if (mentionsQuery(value)) unsupported(reader, node, 'A query at this place');
 };

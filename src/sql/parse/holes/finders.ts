@@ -1,9 +1,20 @@
-import { findStatementPipes, pipeHere, pipeInParentheses } from '../pipes/holes.ts';
+import { pipeHere, pipeInParentheses, statementPipe } from '../pipes/holes.ts';
+import { plainStatements } from '../pipes/regions.ts';
 import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
-import type { Holes } from './holes.ts';
-import { scanHoles, type Finder } from './scan.ts';
+import { noHoles, type Holes } from './holes.ts';
+import { scanHoles, type Finder, type Scan } from './scan.ts';
 import { bareStar, fieldStar } from './stars.ts';
+import {
+  aggregateFunction,
+  anyTable,
+  lateOptions,
+  notAggregate,
+  readingOf,
+  statementHere,
+  storing,
+  type StatementHole,
+} from './statements.ts';
 import { tableTail } from './table-tails.ts';
 import {
   adjacentLiterals,
@@ -36,6 +47,8 @@ const finders: Readonly<Record<string, Finder>> = {
   '.': fieldStar,
   '-': dash,
   '->': lambda,
+  AGGREGATE: aggregateFunction,
+  ANY: anyTable,
   AT: atTimeZone,
   BIGDECIMAL: decimalLiteral,
   BOOLEAN: booleanType,
@@ -54,12 +67,15 @@ const finders: Readonly<Record<string, Finder>> = {
   LIKE: likeAny,
   MATCH_RECOGNIZE: tableTail,
   MODEL: objectArgument,
+  NOT: notAggregate,
   NULLS: nullsOrder,
+  OPTIONS: lateOptions,
   OUTER: setPrefix,
   PIVOT: tableTail,
   RANGE: rangeForms,
   RIGHT: keywordCall,
   ROWS: frame,
+  STORING: storing,
   TABLESAMPLE: tableTail,
   UNION: setOperation,
   UNPIVOT: tableTail,
@@ -67,14 +83,37 @@ const finders: Readonly<Record<string, Finder>> = {
 };
 
 const others: Finder = (scan, index) =>
-  pipeHere(scan, index) ?? adjacentLiterals(scan, index) ?? assignmentTarget(scan, index);
+  statementHere(scan, index) ??
+  pipeHere(scan, index) ??
+  adjacentLiterals(scan, index) ??
+  assignmentTarget(scan, index);
 
 /** Everything in a fragment that has to be read by hand. */
 export const findHoles = (
   source: Source,
   range: { readonly from: number; readonly to: number; readonly clause: string },
 ): Holes => {
-  const pipes =
-    range.clause === '' ? findStatementPipes(source, range.from, range.to) : new Map<number, number>();
-  return scanHoles(source, { ...range, pipes }, finders, others);
+  const { from, to, clause } = range;
+  const scan: Scan = {
+    source,
+    from,
+    to,
+    holes: noHoles(),
+    levels: [{ open: -1, clause }],
+    pipes: new Map(),
+    statements: new Map(),
+  };
+  return scanHoles(clause === '' ? { ...scan, ...findStatements(source, from, to) } : scan, finders, others);
+};
+
+const findStatements = (source: Source, from: number, to: number): Pick<Scan, 'pipes' | 'statements'> => {
+  const pipes = new Map<number, number>();
+  const statements = new Map<number, StatementHole>();
+  for (const region of plainStatements(source, from, to)) {
+    const read = readingOf(source, region);
+    const pipe = read === undefined ? statementPipe(source, region) : undefined;
+    if (read !== undefined) statements.set(region.from, { to: region.to, read });
+    if (pipe !== undefined) pipes.set(pipe, region.to);
+  }
+  return { pipes, statements };
 };

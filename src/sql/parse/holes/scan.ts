@@ -1,6 +1,7 @@
 import { reservedWords, type Token } from '../../lexer/index.ts';
 import { keywordAt, tokenAt, type Source } from '../source.ts';
-import { noHoles, type Holes } from './holes.ts';
+import type { Holes } from './holes.ts';
+import type { StatementHole } from './statements.ts';
 
 /** Where the scan stands: the holes so far and what the bracket around the token belongs to. */
 export interface Scan {
@@ -12,6 +13,8 @@ export interface Scan {
   readonly levels: Level[];
   /** Ends of the pipe queries that start at a token. */
   readonly pipes: Map<number, number>;
+  /** Statements that are read by hand, by their first token. */
+  readonly statements: ReadonlyMap<number, StatementHole>;
 }
 
 export interface Level {
@@ -31,27 +34,10 @@ const clauses: ReadonlySet<string> = new Set(
 );
 
 /** Finds in a fragment what the parser cannot read, and notes how to read it instead. */
-export const scanHoles = (
-  source: Source,
-  range: {
-    readonly from: number;
-    readonly to: number;
-    readonly clause: string;
-    readonly pipes: Map<number, number>;
-  },
-  finders: Readonly<Record<string, Finder>>,
-  always: Finder,
-): Holes => {
-  const scan: Scan = {
-    source,
-    from: range.from,
-    to: range.to,
-    holes: noHoles(),
-    levels: [{ open: -1, clause: range.clause }],
-    pipes: range.pipes,
-  };
-  let index = range.from;
-  while (index < range.to) {
+export const scanHoles = (scan: Scan, finders: Readonly<Record<string, Finder>>, always: Finder): Holes => {
+  const { source, to } = scan;
+  let index = scan.from;
+  while (index < to) {
     const token = tokenAt(source, index);
     const finder =
       token.keyword === '' || isField(scan, index) ? undefined : findersOf(finders, token.keyword);

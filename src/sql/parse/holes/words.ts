@@ -236,7 +236,7 @@ const rangeType = (source: Source, index: number, close: number): DataType => ({
 
 /** `SET a = DEFAULT`. */
 export const defaultValue: Finder = (scan, index) => {
-  if (keywordAt(scan.source, index - 1) !== '=') return undefined;
+  if (keywordAt(scan.source, index - 1) !== '=' || scan.levels.at(-1)?.clause !== 'SET') return undefined;
   const token = tokenAt(scan.source, index);
   const at = { start: token.start, end: token.end };
   scan.holes.expressions.set(token.start, () => ({ type: 'default', range: at }));
@@ -291,11 +291,26 @@ export const assignmentTarget = (scan: Scan, index: number): number | undefined 
   const clause = scan.levels.at(-1)?.clause;
   if (clause !== 'SET' || (before !== 'SET' && before !== ',' && before !== '(')) return undefined;
   if (token.kind === 'systemVariable') return systemVariableTarget(scan, index);
-  if (!isNameToken(token) || keywordAt(source, index + 1) !== '.') return undefined;
-  const { path, next } = readPath(source, index);
+  const after = keywordAt(source, index + 1);
+  if (!isNameToken(token) || (after !== '.' && after !== '[')) return undefined;
+  const { path, next: end } = readPath(source, index);
+  const next = afterSubscripts(source, end);
   if (keywordAt(source, next) !== '=') return undefined;
   scan.holes.paths.set(token.start, path);
   return replace(scan, index, next, standIn);
+};
+
+/** Past `["a"][0][OFFSET(1)]`: constants only, the column that is written stays the same. */
+const afterSubscripts = (source: Source, index: number): number => {
+  const open = source.tokens[index];
+  if (open?.keyword !== '[') return index;
+  for (let at = index + 1; at < open.match; at += 1) {
+    const { kind, keyword } = tokenAt(source, at);
+    const constant = kind === 'string' || kind === 'integer';
+    if (!constant && keyword !== 'OFFSET' && keyword !== 'ORDINAL' && keyword !== '(' && keyword !== ')')
+      return index;
+  }
+  return afterSubscripts(source, open.match + 1);
 };
 
 const systemVariableTarget = (scan: Scan, index: number): number => {

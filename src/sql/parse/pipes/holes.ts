@@ -1,13 +1,15 @@
-import { replace, type Finder, type Scan } from '../holes/scan.ts';
+import { isField, isNameToken, replace, type Finder, type Scan } from '../holes/scan.ts';
 import { tokenAt, type Source } from '../source.ts';
 import { readPipeline } from './pipeline.ts';
-import { pipeBody, plainStatements, queryStart } from './regions.ts';
+import { pipeBody, queryStart, type Region } from './regions.ts';
 
 /** Stands for a query that is read by hand. */
 const standIn = ' SELECT 1 ';
 
 /** A pipe query in parentheses. */
 export const pipeInParentheses: Finder = (scan, index) => {
+  // A name before the parenthesis makes it a call, `EXTRACT(… FROM …)` in the worst case.
+  if (isNameToken(scan.source.tokens[index - 1]) || isField(scan, index - 1)) return undefined;
   const close = tokenAt(scan.source, index).match;
   const body = pipeBody(scan.source, index + 1, close);
   if (body === undefined) return undefined;
@@ -15,15 +17,10 @@ export const pipeInParentheses: Finder = (scan, index) => {
   return undefined;
 };
 
-/** Pipe queries that are statements or the query of one. */
-export const findStatementPipes = (source: Source, from: number, to: number): Map<number, number> => {
-  const pipes = new Map<number, number>();
-  for (const statement of plainStatements(source, from, to)) {
-    const start = queryStart(source, statement);
-    const body = start === undefined ? undefined : pipeBody(source, start, statement.to);
-    if (body !== undefined) pipes.set(body, statement.to);
-  }
-  return pipes;
+/** Where a statement's pipe query starts, if it has one. */
+export const statementPipe = (source: Source, statement: Region): number | undefined => {
+  const start = queryStart(source, statement);
+  return start === undefined ? undefined : pipeBody(source, start, statement.to);
 };
 
 /** Replaces the pipe query that starts here, if there is one. */

@@ -6,7 +6,6 @@ import type {
   Query,
   SelectItem,
   Select,
-  SelectStar,
 } from '../../ast/index.ts';
 import { matchTail } from '../holes/match-recognize.ts';
 import { readName, readNames } from '../holes/paths.ts';

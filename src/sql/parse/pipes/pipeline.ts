@@ -4,7 +4,7 @@ import { readFrom, readQuery } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
 import { applyOperator } from './operators.ts';
-import { closeStage, settle, startStage, type Stage } from './stage.ts';
+import { closeStage, isOpen, settle, startStage, type Stage } from './stage.ts';
 
 /** Reads `FROM t |> WHERE … |> SELECT …` into nested queries that mean the same. */
 export const readPipeline = (source: Source, from: number, to: number): Query => {
@@ -32,7 +32,15 @@ const firstStage = (source: Source, from: number, to: number): Stage => {
 };
 
 const finish = (stage: Stage): Query => {
-  const query = closeStage(settle(stage));
+  const settled = settle(stage);
+  const query = plainQuery(settled) ?? closeStage(settled);
   if (stage.with.length === 0) return query;
   return { ...query, with: { recursive: false, tables: stage.with, range: stage.range } };
+};
+
+/** The query of the last step where nothing was added to it, instead of one more SELECT around it. */
+const plainQuery = (stage: Stage): Query | undefined => {
+  const { from } = stage;
+  const plain = isOpen(stage) && stage.where === undefined && stage.windows.length === 0;
+  return plain && from.type === 'derivedTable' && from.sample === undefined ? from.query : undefined;
 };
