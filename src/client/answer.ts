@@ -15,13 +15,18 @@ export type WireMemory = WeakMap<object, WireAnswer>;
 /** Makes of a result what the official client's callbacks expect. */
 export function answerResult(result: Result, memory: WireMemory): WireAnswer {
   const wire = memory.get(result);
-  const body = result.body === '' ? undefined : wire === undefined ? ownBody(result.body) : result.body;
-  const response = wire === undefined ? responseOf(result.status, body, result.headers) : wire.response;
-  return { error: null, body, response: withBody(response, body) };
+  if (wire === undefined) {
+    const body = ownBody(result.body);
+    return { error: null, body, response: responseOf(result.status, body, result.headers) };
+  }
+  // An empty answer has no body, or an unread stream where the client did not look for one.
+  if (result.body === '') return { ...wire, error: null };
+  return { error: null, body: result.body, response: withBody(wire.response, result.body) };
 }
 
 /** The official client deletes the rows from an answer once it has read them; a middleware may still hold it. */
-function ownBody(body: Json): Json {
+function ownBody(body: Json): Json | undefined {
+  if (body === '') return undefined;
   return isJsonObject(body) ? { ...body } : body;
 }
 

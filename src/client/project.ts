@@ -15,6 +15,14 @@ export function targetOf(
   { baseUrl, apiEndpoint, projectId }: Addressed,
   { authClient }: Pick<MakeAuthenticatedRequest, 'authClient'>,
 ): ClientTarget | Promise<ClientTarget> {
-  if (projectId !== placeholder) return { baseUrl, apiEndpoint, projectId };
-  return authClient.getProjectId().then((found) => ({ baseUrl, apiEndpoint, projectId: found }));
+  const address = { baseUrl: trimmed(baseUrl), apiEndpoint: trimmed(apiEndpoint) };
+  if (projectId !== placeholder) return { ...address, projectId };
+  return authClient.getProjectId().then((found) => ({ ...address, projectId: found }));
+}
+
+/** The official client takes off the slashes at the end of an emulator's address only when it joins the path. */
+function trimmed(address: string): string {
+  let end = address.length;
+  while (address[end - 1] === '/') end -= 1;
+  return address.slice(0, end);
 }

@@ -27,8 +27,8 @@ export function responseOf(
 }
 
 /** The official client puts the parsed body on the response too; there it must be the one that is handed out. */
-export function withBody(response: unknown, body: Json | undefined): unknown {
-  if (typeof response === 'object' && response !== null) Reflect.set(response, 'body', body ?? '');
+export function withBody(response: unknown, body: Json): unknown {
+  if (typeof response === 'object' && response !== null) Reflect.set(response, 'body', body);
   return response;
 }
 

@@ -70,13 +70,11 @@ function rebuiltOptions(
   const base = rebuilt.upload ? `${target.apiEndpoint}/upload/bigquery/v2` : target.baseUrl;
   const hasQuery = options['qs'] !== undefined || Object.keys(rebuilt.query).length > 0;
   return {
-    // Uploads without credentials reach for headers that nobody made.
-    headers: {},
     ...Object.fromEntries(kept),
     method: rebuilt.method,
     uri: spellingOf(`${base}${rebuilt.path}`, replaceProjectId(addressOf(options), target.projectId)),
     ...(hasQuery && { qs: rebuilt.query }),
-    ...bodyOf(call, rebuilt),
+    ...contentOf(call, rebuilt, headersOf(options['headers'])),
   };
 }
 
@@ -90,11 +88,24 @@ function spellingOf(address: string, original: string): string {
   return original.split('?', 1)[0] === plain ? plain : address;
 }
 
-function bodyOf(call: Call, { body, upload }: RebuiltRequest): OfficialOptions {
-  if (!upload || call.upload === undefined) return body === undefined ? {} : { json: body };
+/**
+ * A body goes as text, so that nothing further down changes it. Headers are always there: without credentials the
+ * official client ends the process when it reaches for those of an upload.
+ */
+function contentOf(
+  call: Call,
+  { body, upload }: RebuiltRequest,
+  headers: Readonly<Record<string, string>>,
+): OfficialOptions {
+  const text = JSON.stringify(body ?? {});
+  if (!upload || call.upload === undefined)
+    return body === undefined
+      ? { headers }
+      : { headers: { ...headers, 'Content-Type': 'application/json' }, body: text };
   return {
+    headers,
     multipart: [
-      { 'Content-Type': 'application/json', body: JSON.stringify(body ?? {}) },
+      { 'Content-Type': 'application/json', body: text },
       { 'Content-Type': call.upload.contentType, body: call.upload.stream },
     ],
   };
@@ -139,15 +150,11 @@ function timeoutError(uri: string): Error {
 
 function failureOf({ remember }: OfficialTransportOptions, answer: WireAnswer): unknown {
   const { error, body } = answer;
-  const code: unknown = isErrorWithCode(error) ? error.code : undefined;
+  const code = member(error, 'code');
   const failure =
     typeof code === 'number' && answer.response !== undefined ? new GoogleError(code, jsonOf(body)) : error;
   if (typeof failure === 'object' && failure !== null) remember(failure, answer);
   return failure;
-}
-
-function isErrorWithCode(error: unknown): error is Error & { readonly code: unknown } {
-  return error instanceof Error && 'code' in error;
 }
 
 function resultOf(
@@ -158,7 +165,7 @@ function resultOf(
   const result = {
     status: statusOf(answer.response),
     body: filter(jsonOf(answer.body)),
-    headers: headersOf(answer.response),
+    headers: headersOf(member(answer.response, 'headers')),
   };
   remember(result, answer);
   return result;
@@ -175,17 +182,21 @@ function isJson(body: unknown): body is Json {
 }
 
 function statusOf(response: unknown): number {
-  const status = isRecord(response) ? response['statusCode'] : undefined;
+  const status = member(response, 'statusCode');
   return typeof status === 'number' ? status : 200;
 }
 
-function headersOf(response: unknown): Readonly<Record<string, string>> {
-  const headers = isRecord(response) ? response['headers'] : undefined;
+function headersOf(headers: unknown): Readonly<Record<string, string>> {
+  if (headers instanceof Headers) return Object.fromEntries(headers);
   if (!isRecord(headers)) return {};
   const texts = Object.entries(headers).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return Object.fromEntries(texts);
+}
+
+function member(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
