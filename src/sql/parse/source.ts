@@ -79,23 +79,17 @@ const plainQuoted = /^`[A-Za-z_][A-Za-z0-9_]*`$/;
 
 const fill = (text: string, token: Token, before: Token | undefined): string | undefined => {
   const length = token.end - token.start;
-  switch (token.kind) {
-    case 'hint':
-      return ' '.repeat(length);
-    case 'string':
-      return `'${'x'.repeat(length - 2)}'`;
-    case 'bytes':
-      return `b'${'x'.repeat(length - 3)}'`;
-    case 'quoted':
-      if (before?.keyword === '.') return '_'.repeat(length);
-      return plainQuoted.test(text.slice(token.start, token.end))
-        ? undefined
-        : `\`${'x'.repeat(length - 2)}\``;
-    case 'word':
-      return before?.keyword === '.' && isUnreadableField(token) ? '_'.repeat(length) : undefined;
-    default:
-      return undefined;
+  const { kind } = token;
+  if (kind === 'hint') return ' '.repeat(length);
+  if (kind === 'string') return `'${'x'.repeat(length - 2)}'`;
+  if (kind === 'bytes') return `b'${'x'.repeat(length - 3)}'`;
+  if (kind === 'quoted') {
+    if (before?.keyword === '.') return '_'.repeat(length);
+    const plain = plainQuoted.test(text.slice(token.start, token.end));
+    return plain ? undefined : `\`${'x'.repeat(length - 2)}\``;
   }
+  const unreadable = kind === 'word' && before?.keyword === '.' && isUnreadableField(token);
+  return unreadable ? '_'.repeat(length) : undefined;
 };
 
 /** A field that needs no quotes after its dot although the word alone would be no name. */

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { ExportData, LoadData } from '../../ast/index.ts';
 import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';

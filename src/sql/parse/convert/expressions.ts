@@ -1,3 +1,4 @@
+// oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { Expression, Name, StructField, Subscript } from '../../ast/index.ts';
 import { take } from '../holes/holes.ts';
 import { eat, endOf, misread, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
@@ -173,6 +174,7 @@ const caseExpression = (reader: Reader, node: NodeOf<'case_expr'>): Expression =
     if (clause.type === 'case_when') {
       eat(reader, clause.whenKw, clause.thenKw);
       const when = convertExpression(reader, clause.condition);
+      // oxlint-disable-next-line unicorn/no-thenable -- a branch of CASE, never awaited
       branches.push({ when, then: convertExpression(reader, clause.result) });
     } else {
       eat(reader, clause.elseKw);

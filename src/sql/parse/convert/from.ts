@@ -1,3 +1,4 @@
+// oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { FromItem, Join, Name, OffsetColumn, TableReference } from '../../ast/index.ts';
 import { take } from '../holes/holes.ts';
 import { eat, endOf, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { Drop, Expression, OtherDdl, Path } from '../../ast/index.ts';
 import { eat, rangeOf, unexpected, type Leaf, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';

@@ -44,9 +44,10 @@ export const mapPaths = (expression: Expression, change: Change): Expression => 
       return { ...expression, operand: inner(operand), low: inner(low), high: inner(high) };
     }
     case 'case': {
-      const branches = expression.branches.map(({ when, then }) => ({
-        when: inner(when),
-        then: inner(then),
+      const branches = expression.branches.map((branch) => ({
+        when: inner(branch.when),
+        // oxlint-disable-next-line unicorn/no-thenable -- a branch of CASE, never awaited
+        then: inner(branch.then),
       }));
       const rest = {
         ...optional('operand', expression.operand),
@@ -92,8 +93,12 @@ const mapSet = (set: InSet, change: Change): InSet => {
       return { ...set, items: set.items.map((item) => mapPaths(item, change)) };
     case 'unnest':
       return { ...set, array: mapPaths(set.array, change) };
-    default:
+    case 'query':
       return refuse('unsupported', 'A query at this place is not analysed.', set.query.range);
+    default: {
+      const never: never = set;
+      return never;
+    }
   }
 };
 
