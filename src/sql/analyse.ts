@@ -52,7 +52,10 @@ export async function analyse(text: string, options: AnalyseOptions): Promise<An
   const memory = memoryOf(options.memory ?? options.catalog);
   const key = settingsKey(options);
   const seen = memory.analyses.get(key)?.get(text);
-  if (seen !== undefined && (await isFresh(options.catalog, seen.used, options.signal))) return seen.analysis;
+  if (seen !== undefined && (await isFresh(options.catalog, seen.used, options.signal))) {
+    // A wrapped catalog belongs to the call that made it: a rewrite asks the one of this call.
+    return { ...seen.analysis, options: { ...seen.analysis.options, catalog: options.catalog } };
+  }
   const made = await analyseAnew(text, options, memory.catalog);
   if (made.settled && text.length <= longestRemembered) remember(memory, key, text, made);
   return made.analysis;

@@ -75,7 +75,7 @@ function mergeTables(collectors: readonly Collector[]): readonly TableFact[] {
   const facts = [...merged.values()].map(({ name, kind, access, references, beneath }): TableFact => {
     return { name, kind, access: accesses.filter((each) => access.has(each)), references, beneath };
   });
-  return facts.sort((a, b) => compare(tableKey(a), tableKey(b)));
+  return facts.toSorted((a, b) => compare(tableKey(a), tableKey(b)));
 }
 
 function mergeTable(before: CollectedTable | undefined, table: CollectedTable): CollectedTable {
@@ -123,23 +123,23 @@ export function sourceKey(source: ColumnSource): string {
 
 function sortSources(sources: readonly ColumnSource[]): readonly ColumnSource[] {
   const byKey = new Map(sources.map((source) => [sourceKey(source), source]));
-  return [...byKey].sort(([a], [b]) => compare(a, b)).map(([, source]) => source);
+  return [...byKey].toSorted(([a], [b]) => compare(a, b)).map(([, source]) => source);
 }
 
 function sortObjects(objects: readonly ObjectName[]): readonly ObjectName[] {
   const byKey = new Map(objects.map((name) => [keyOf(name), name]));
-  return [...byKey].sort(([a], [b]) => compare(a, b)).map(([, name]) => name);
+  return [...byKey].toSorted(([a], [b]) => compare(a, b)).map(([, name]) => name);
 }
 
 function sorted(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].sort(compare);
+  return [...new Set(names)].toSorted(compare);
 }
 
 function sortGaps(gaps: readonly Gap[]): readonly Gap[] {
   const byKey = new Map(
     gaps.map((gap) => [`${gap.code} ${gap.range.start} ${gap.range.end} ${gap.message}`, gap]),
   );
-  return [...byKey.values()].sort((a, b) => a.range.start - b.range.start || compare(a.code, b.code));
+  return [...byKey.values()].toSorted((a, b) => a.range.start - b.range.start || compare(a.code, b.code));
 }
 
 function compare(a: string, b: string): number {

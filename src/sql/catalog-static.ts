@@ -87,7 +87,7 @@ function latest(
 ): CatalogTable | undefined {
   const matching = [...tables]
     .filter(([each]) => each.startsWith(prefix))
-    .sort(([a], [b]) => (a < b ? 1 : -1));
+    .toSorted(([a], [b]) => (a < b ? 1 : -1));
   const found = matching[0]?.[1];
   return found === undefined ? undefined : { ...found, name };
 }
@@ -145,6 +145,7 @@ function modeOf(mode: string | undefined): CatalogColumn['mode'] | undefined {
       return 'REQUIRED';
     case 'NULLABLE':
       return 'NULLABLE';
+    case undefined:
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { reservedWords } from './lexer/index.ts';
 import type { Token } from './lexer/index.ts';
+import { assertNever } from './assert-never.ts';
 
 /** SHA-256, hex, of the text as it is. */
 export function hashOf(text: string): string {
@@ -43,6 +44,8 @@ function shapeOf(token: Token, next: Token | undefined): string {
       return token.keyword;
     case 'word':
       return wordShape(token, next);
+    default:
+      return assertNever(token.kind);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DataType } from '../ast/index.ts';
 import type { CatalogColumn } from '../catalog.ts';
+import { assertNever } from '../assert-never.ts';
 
 /** A GoogleSQL type as far as the analysis needs it: fields and elements; `undefined` stands for not known. */
 export type Type =
@@ -72,6 +73,8 @@ export function typeOfDataType(dataType: DataType): Type {
           type: typeOfDataType(field.dataType),
         })),
       };
+    default:
+      return assertNever(dataType);
   }
 }
 

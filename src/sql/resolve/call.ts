@@ -22,6 +22,7 @@ import { routineCall, scriptFunction } from './routine.ts';
 import { rowValue } from './rows.ts';
 import { argumentTable } from './table-argument.ts';
 import { orderItems, window } from './window.ts';
+import { assertNever } from '../assert-never.ts';
 
 export function call(node: Call, scope: Scope): Value {
   const grouping = node.window === undefined && isAggregate(node);
@@ -94,6 +95,8 @@ function callArgument(argument: Argument, before: readonly Value[], scope: Scope
         argument.range,
       );
       return unknownValue;
+    default:
+      return assertNever(value);
   }
 }
 

@@ -12,6 +12,7 @@ import type { CommonTables, Scope } from '../scope/scope.ts';
 import { rangeOf } from './create-table.ts';
 import { expression } from './expression.ts';
 import { namedTable } from './named-table.ts';
+import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
@@ -40,6 +41,13 @@ export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk)
     const { pass } = scope;
     pass.facts.flags.add('ddl');
     noteRoutine(node.name, false, pass);
+    if (
+      node.parameters.some(
+        ({ parameterType: type }) => type.type === 'tableType' || type.type === 'likeTable',
+      )
+    ) {
+      reportGap(pass, 'unsupported', 'a table function with table parameters is not analysed', node.range);
+    }
     const inner = { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } };
     query(node.query, { ...inner, commonTables: tableParameters(node.parameters, inner) });
     pass.script.functions.set(scriptName(node.name), node);
@@ -110,6 +118,10 @@ function parameterType({ parameterType: type }: RoutineParameter): Value['type']
     case 'tableType':
     case 'likeTable':
       return undefined;
+    case 'simpleType':
+    case 'arrayType':
+    case 'structType':
+    case 'rangeType':
     default:
       return typeOfDataType(type);
   }

@@ -24,6 +24,7 @@ import { influence, reportGap } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk, Write } from './record.ts';
+import { assertNever } from '../assert-never.ts';
 
 /** The table that a statement changes. */
 export interface Target {
@@ -93,6 +94,8 @@ function insertedRows(
       return [query(source.query, childScope(scope)).columns.map((column) => column.value)];
     case 'row':
       return [readAll(row)];
+    default:
+      return assertNever(source);
   }
 }
 

@@ -21,6 +21,7 @@ import { path, takeField } from './path.ts';
 import { spend } from './pass.ts';
 import { query } from './query.ts';
 import { rowValue } from './rows.ts';
+import { assertNever } from '../assert-never.ts';
 
 type Handlers = {
   readonly [Kind in Expression['type']]: (node: Extract<Expression, { type: Kind }>, scope: Scope) => Value;
@@ -212,6 +213,8 @@ function inSet(values: InSet, scope: Scope): readonly Value[] {
       return query(values.query, childScope(scope)).columns.map((column) => column.value);
     case 'unnest':
       return [expression(values.array, scope)];
+    default:
+      return assertNever(values);
   }
 }
 

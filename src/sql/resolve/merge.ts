@@ -10,6 +10,7 @@ import { fromItem } from './from.ts';
 import { influence } from './pass.ts';
 import { record } from './record.ts';
 import type { ScriptWalk, Write } from './record.ts';
+import { assertNever } from '../assert-never.ts';
 
 export function merge(node: Merge, walk: ScriptWalk): void {
   record(walk, 'MERGE', node.range, (scope) => {
@@ -33,5 +34,7 @@ function mergeClause(node: MergeClause, target: Target, source: Relation, both: 
       return assignments(node.action.assignments, target, both);
     case 'delete':
       return [];
+    default:
+      return assertNever(node.action);
   }
 }

@@ -21,7 +21,7 @@ export function namedTable(node: TableReference, access: Access, role: Reference
     reportGap(pass, 'unknown-table', `${node.path[0].name} needs a dataset`, node.pathRange);
     const written = pass.known.name('', '', node.path[0].name);
     noteTable(pass, written, 'unknown', access, node.pathRange);
-    return unknownSource(written, pass, undefined, aliasOf(node));
+    return unknownSource(written, pass, newReference(node, written, undefined, role, pass), aliasOf(node));
   }
   if (created !== undefined) {
     noteTable(pass, name, created.temporary ? 'temporary' : 'table', access, node.pathRange);

@@ -91,6 +91,11 @@ function valueLabel(value: Expression): string | undefined {
       return 'NULL';
     case 'date':
       return value.value.replaceAll('-', '_');
+    case 'bytes':
+    case 'datetime':
+    case 'time':
+    case 'timestamp':
+    case 'json':
     default:
       return undefined;
   }

@@ -2,6 +2,7 @@ import type { Query, QueryBody, QueryStatement } from '../ast/index.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
+import { assertNever } from '../assert-never.ts';
 
 export function queryStatement(node: QueryStatement, walk: ScriptWalk): void {
   record(walk, 'SELECT', node.range, (scope) => {
@@ -24,5 +25,7 @@ function isUnboundedBody(body: QueryBody): boolean {
       return isUnboundedBody(body.left) || isUnboundedBody(body.right);
     case 'nestedQuery':
       return isUnbounded(body.query);
+    default:
+      return assertNever(body);
   }
 }

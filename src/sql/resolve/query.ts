@@ -11,6 +11,7 @@ import { select } from './select.ts';
 import { setOperation } from './set-operation.ts';
 import { orderItems } from './window.ts';
 import { outputAt } from './ordinal.ts';
+import { assertNever } from '../assert-never.ts';
 
 /** Rows, and the names that ORDER BY can use besides the outer ones. */
 export interface Body {
@@ -44,6 +45,8 @@ export function queryBody(node: QueryBody, scope: Scope): Body {
       return overRows(setOperation(node, scope), scope);
     case 'nestedQuery':
       return overRows(query(node.query, scope), scope);
+    default:
+      return assertNever(node);
   }
 }
 

@@ -32,5 +32,5 @@ export interface TableReferenceFact {
 
 export function referenceFact(reference: Reference): TableReferenceFact {
   const { path: _path, columns, reads, ...rest } = reference;
-  return { ...rest, columns: [...columns].sort(), reads: [...reads].sort() };
+  return { ...rest, columns: [...columns].toSorted(), reads: [...reads].toSorted() };
 }

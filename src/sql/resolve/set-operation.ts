@@ -61,8 +61,6 @@ function outputNames(node: SetOperation, left: Rows, right: Rows): readonly stri
   if (node.matchColumns !== undefined) return node.matchColumns.map((name) => name.name);
   const leftNames = left.columns.map((column) => column.name);
   const rightNames = right.columns.map((column) => column.name);
-  const has = (names: readonly string[], name: string): boolean =>
-    names.some((each) => each.toLowerCase() === name.toLowerCase());
   const common = leftNames.filter((name) => has(rightNames, name));
   switch (node.keep) {
     case 'left':
@@ -72,6 +70,7 @@ function outputNames(node: SetOperation, left: Rows, right: Rows): readonly stri
       return [...leftNames, ...rightNames.filter((name) => !has(leftNames, name))];
     case 'inner':
       return common;
+    case undefined:
     default:
       return node.match === 'corresponding' ? common : leftNames;
   }
@@ -79,4 +78,8 @@ function outputNames(node: SetOperation, left: Rows, right: Rows): readonly stri
 
 function both(values: readonly (Value | undefined)[]): Value {
   return { ...merge(values.filter((value) => value !== undefined)), copied: false };
+}
+
+function has(names: readonly string[], name: string): boolean {
+  return names.some((each) => each.toLowerCase() === name.toLowerCase());
 }

@@ -17,6 +17,7 @@ import { rowsOf, sourceOfRows } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { argumentTable } from './table-argument.ts';
 import { mergeBeneath, withinObject } from './view.ts';
+import { assertNever } from '../assert-never.ts';
 
 /** What is given to a table function: a value, or rows. */
 interface Given {
@@ -67,6 +68,8 @@ function tableArgument({ value }: Argument, scope: Scope): Given {
     case 'model':
     case 'connection':
       return { value: unknownValue, rows: undefined };
+    default:
+      return assertNever(value);
   }
 }
 

@@ -17,7 +17,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): Rewritten {
   const kept: Kept[] = [];
   let rewritten = '';
   let from = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (edit.start < from || edit.end < edit.start || edit.end > text.length) {
       throw new RangeError('Edits overlap or lie outside the text.');
     }

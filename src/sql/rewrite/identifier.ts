@@ -5,7 +5,7 @@ const plain = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** The name as it stands in SQL text, in back-quotes where it needs them. */
 export function identifier(name: string): string {
   if (plain.test(name) && !reservedWords.has(name.toUpperCase())) return name;
-  return `\`${[...name].map(escape).join('')}\``;
+  return `\`${Array.from(name, escape).join('')}\``;
 }
 
 function escape(character: string): string {
