@@ -28,7 +28,7 @@ test('values that do not fit their column are refused', async () => {
   );
   await expect(run('INSERT INTO strict (id, n) VALUES (1, 1234.5)')).rejects.toThrow('too many digits');
   await expect(run('INSERT INTO strict (id, s) VALUES (1, 5)')).rejects.toThrow(
-    'Value has type INT64 which cannot be inserted into column s, which has type STRING at [1:42]',
+    'Value has type INT64 which cannot be inserted into column s, which has type STRING at [1:39]',
   );
   expect(rowsOf(await run('SELECT COUNT(*) FROM strict'))).toEqual([['0']]);
 });

@@ -139,10 +139,11 @@ function insertValues(action: InsertAction, target: Target, source: MergeSource,
 async function applyAll(plans: readonly Plan[], session: Session, counts: Counts, stages: readonly string[] = []): Promise<void> {
   const plan = plans[stages.length];
   if (plan !== undefined) {
-    counts[plan.count] += await staged(session, plan.select, async (stage) => {
+    const rows = await staged(session, plan.select, async (stage) => {
       if (plan.changesTarget) await onlyOneMatch(session, stage, 'UPDATE/MERGE');
       await applyAll(plans, session, counts, [...stages, stage]);
     });
+    counts[plan.count] += rows;
     return;
   }
   for (const [index, stage] of stages.entries()) {
