@@ -33,9 +33,14 @@ export {
   type VerifyReport,
 } from './audit/index.ts';
 export {
+  decisionKey,
   policy,
+  type ApprovalRequirement,
   type ApprovalSettings,
+  type ColumnMask,
+  type Decision,
   type LimitRule,
+  type MaskName,
   type MaskRule,
   type PeopleGroup,
   type PolicyDocument,
