@@ -6,6 +6,7 @@ import { convertExpression } from './expressions.ts';
 import { tableReference } from './from.ts';
 import { columnDefinitions, connectionOf, option, optionsOf } from './options.ts';
 import { convertQuery } from './queries.ts';
+import { mustReadNothing } from './sweep.ts';
 
 export const exportData = (reader: Reader, node: NodeOf<'export_data_stmt'>): ExportData => {
   eat(reader, node.exportDataKw, node.as.asKw);
@@ -49,11 +50,12 @@ const loadClause = (reader: Reader, draft: Draft, clause: Node): void => {
       break;
     case 'partition_by_clause':
       eat(reader, clause.partitionByKw);
-      for (const item of clause.specifications.items) convertExpression(reader, item);
+      for (const item of clause.specifications.items)
+        mustReadNothing(reader, item, convertExpression(reader, item));
       break;
     case 'cluster_by_clause':
       eat(reader, clause.clusterByKw);
-      for (const item of clause.columns.items) convertExpression(reader, item);
+      for (const item of clause.columns.items) mustReadNothing(reader, item, convertExpression(reader, item));
       break;
     case 'with_partition_columns_clause':
       eat(reader, clause.withPartitionColumnsKw);

@@ -6,7 +6,7 @@ import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { objectPathOf, tokenOf } from './names.ts';
 import { optionsOf } from './options.ts';
-import { mustBeAbsent, sweep } from './sweep.ts';
+import { mustBeAbsent, mustReadNothing, sweep } from './sweep.ts';
 
 type Words = readonly (Leaf | readonly Leaf[] | undefined)[];
 
@@ -193,7 +193,7 @@ export const alterSchema = (reader: Reader, node: NodeOf<'alter_schema_stmt'>): 
 const optionAction = (reader: Reader, node: Node): void => {
   if (node.type === 'alter_action_set_bigquery_options') {
     eat(reader, node.setKw);
-    optionsOf(reader, node.options);
+    mustReadNothing(reader, node, optionsOf(reader, node.options));
   } else if (node.type === 'alter_action_set_default_collate' || node.type === 'alter_action_alter_column') {
     sweep(reader, node);
   } else unexpected(reader, node);

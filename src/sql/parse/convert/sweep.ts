@@ -1,4 +1,5 @@
 import type { Node as AnyNode } from 'sql-parser-cst';
+import { mentionsQuery } from '../pipes/mentions.ts';
 import { eat, rangeOf, unsupported, type Leaf, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node } from '../tree.ts';
@@ -42,4 +43,9 @@ export const mustBeAbsent = (
   for (const node of nodes.flat()) {
     if (node !== undefined) refuse('unsupported', 'This clause is not analysed.', rangeOf(reader, node));
   }
+};
+
+/** For values that the tree does not keep: they must not read data. */
+export const mustReadNothing = (reader: Reader, node: Node, value: unknown): void => {
+  if (mentionsQuery(value)) unsupported(reader, node, 'A query at this place');
 };

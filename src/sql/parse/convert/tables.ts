@@ -1,15 +1,21 @@
 // oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
-import type { AlterAction, AlterTable, CreateSchema, CreateTable, CreateView } from '../../ast/index.ts';
+import type {
+  AlterAction,
+  AlterTable,
+  ColumnDefinition,
+  CreateSchema,
+  CreateTable,
+  CreateView,
+} from '../../ast/index.ts';
 
-import { mentionsQuery } from '../pipes/mentions.ts';
-import { eat, rangeOf, unexpected, unsupported, type Reader } from '../reader.ts';
+import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { convertFrom, tableReference } from './from.ts';
 import { nameOf, objectPathOf, tokenOf } from './names.ts';
 import { columnDefinition, columnDefinitions, connectionOf, optionsOf } from './options.ts';
 import { convertQuery } from './queries.ts';
-import { mustBeAbsent, sweep } from './sweep.ts';
+import { mustBeAbsent, mustReadNothing, sweep } from './sweep.ts';
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -118,7 +124,7 @@ export const createView = (reader: Reader, node: NodeOf<'create_view_stmt'>): Cr
   const kinds = node.kinds.map((kind) => kindOf(reader, kind));
   const draft: Draft<Partial<CreateView>> = {};
   const name = objectPathOf(reader, node.name);
-  const columns = node.columns?.expr.items.map((column) => columnDefinition(reader, column).name);
+  const columns = node.columns?.expr.items.map((column) => viewColumn(reader, column));
   for (const clause of node.clauses) viewClause(reader, draft, clause);
   if (draft.query === undefined) return unexpected(reader, node);
   return {
@@ -134,6 +140,12 @@ export const createView = (reader: Reader, node: NodeOf<'create_view_stmt'>): Cr
   };
 };
 
+const viewColumn = (reader: Reader, node: NodeOf<'column_definition'>): ColumnDefinition['name'] => {
+  const column = columnDefinition(reader, node);
+  mustReadNothing(reader, node, column);
+  return column.name;
+};
+
 const viewClause = (reader: Reader, draft: Draft<Partial<CreateView>>, clause: Node): void => {
   switch (clause.type) {
     case 'as_clause':
@@ -144,7 +156,7 @@ const viewClause = (reader: Reader, draft: Draft<Partial<CreateView>>, clause: N
       draft.options = optionsOf(reader, clause);
       break;
     case 'partition_by_clause':
-      partitionOf(reader, clause);
+      mustReadNothing(reader, clause, partitionOf(reader, clause));
       break;
     case 'cluster_by_clause':
       clusterOf(reader, clause);
@@ -215,7 +227,7 @@ const otherAction = (reader: Reader, node: Node): AlterAction => {
   if (node.type === 'alter_action_alter_column') columnAction(reader, node);
   else if (node.type === 'alter_action_set_bigquery_options') {
     eat(reader, node.setKw);
-    mustBeConstant(reader, node, optionsOf(reader, node.options));
+    mustReadNothing(reader, node, optionsOf(reader, node.options));
   } else sweep(reader, node);
   return { type: 'other', text: reader.source.text.slice(start, end) };
 };
@@ -228,9 +240,5 @@ const columnAction = (reader: Reader, node: NodeOf<'alter_action_alter_column'>)
   }
   eat(reader, node.alterKw, node.ifExistsKw, action.setDefaultKw);
   nameOf(reader, node.column);
-  mustBeConstant(reader, action, convertExpression(reader, action.expr));
-};
-
-const mustBeConstant = (reader: Reader, node: Node, value: unknown): void => {
-  if (mentionsQuery(value)) unsupported(reader, node, 'A query at this place');
+  mustReadNothing(reader, action, convertExpression(reader, action.expr));
 };

@@ -10,8 +10,11 @@ export const dash: Finder = (scan, index) => {
   const token = tokenAt(source, index);
   const before = source.tokens[index - 1];
   const touches = before?.end === token.start && (before.kind === 'word' || before.kind === 'integer');
-  if (!touches || isTablePath(scan, index - 1)) return undefined;
-  return replace(scan, index, index + 1, ' - ');
+  if (!touches) return undefined;
+  const after = source.tokens[index + 1];
+  const joins = after?.start === token.end && (after.kind === 'word' || after.kind === 'integer');
+  // In a path the name is ours to read, and one word is safe with every reader.
+  return replace(scan, index, index + 1, joins && isTablePath(scan, index - 1) ? '_' : ' - ');
 };
 
 const starters: ReadonlySet<string> = new Set(

@@ -25,6 +25,7 @@ import {
   decimalLiteral,
   defaultValue,
   frame,
+  graphTable,
   inputTable,
   keywordCall,
   lambda,
@@ -32,11 +33,14 @@ import {
   nullsOrder,
   objectArgument,
   patternSign,
+  privacy,
   range as rangeForms,
   setOperation,
   setPrefix,
   withExpression,
 } from './words.ts';
+
+const withWord: Finder = (scan, index) => withExpression(scan, index) ?? privacy(scan, index);
 
 const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
@@ -59,6 +63,7 @@ const finders: Readonly<Record<string, Finder>> = {
   EXCEPT: setOperation,
   FOR: tableTail,
   FULL: setPrefix,
+  GRAPH_TABLE: graphTable,
   IF: keywordCall,
   INNER: setPrefix,
   INPUT: inputTable,
@@ -79,7 +84,7 @@ const finders: Readonly<Record<string, Finder>> = {
   TABLESAMPLE: tableTail,
   UNION: setOperation,
   UNPIVOT: tableTail,
-  WITH: withExpression,
+  WITH: withWord,
 };
 
 const others: Finder = (scan, index) =>

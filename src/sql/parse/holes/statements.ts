@@ -14,6 +14,10 @@ type Reading = (source: Source, region: Region) => Statement;
 
 /** How a statement is read if the parser does not know it. */
 export const readingOf = (source: Source, { from }: Region): Reading | undefined => {
+  const first = keywordAt(source, from);
+  if (first === 'EXPLAIN' || first === 'GRAPH' || first === 'DESCRIBE' || first === 'SHOW') {
+    return refuse('unsupported', `${first} is not analysed.`, tokenAt(source, from));
+  }
   const at = afterReplace(source, from);
   switch (`${keywordAt(source, from)} ${keywordAt(source, at)}`) {
     case 'CREATE MODEL':

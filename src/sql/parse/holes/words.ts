@@ -343,3 +343,21 @@ export const inputTableName = 'INPUT TABLE';
 /** A sign that has a place in row patterns only. */
 export const patternSign: Finder = (scan, index) =>
   refuse('syntax', 'The sign $ has no place here.', tokenAt(scan.source, index));
+
+const unread: ReadonlySet<string> = new Set([
+  'DIFFERENTIAL_PRIVACY',
+  'ANONYMIZATION',
+  'AGGREGATION_THRESHOLD',
+]);
+
+/** `SELECT WITH DIFFERENTIAL_PRIVACY …`. */
+export const privacy: Finder = (scan, index) => {
+  const word = keywordAt(scan.source, index + 1);
+  if (!unread.has(word) || keywordAt(scan.source, index - 1) !== 'SELECT') return undefined;
+  return refuse('unsupported', `SELECT WITH ${word} is not analysed.`, tokenAt(scan.source, index + 1));
+};
+
+export const graphTable: Finder = (scan, index) => {
+  if (keywordAt(scan.source, index + 1) !== '(') return undefined;
+  return refuse('unsupported', 'GRAPH_TABLE is not analysed.', tokenAt(scan.source, index));
+};
