@@ -1,6 +1,6 @@
 import type { Context } from '../../call/context.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
-import type { ColumnSource } from '../../sql/facts.ts';
+import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import { digestOf } from '../audit/canonical.ts';
 import { record } from '../audit/record.ts';
 import type { Decision } from './decision.ts';
@@ -19,9 +19,20 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       masks: effect === 'deny' ? [] : decision.masks.map(recordedMask),
       tables: subject.tables.map(({ name }) => tableText(name)),
       columns: subject.columns.map(columnText),
-      ...(subject.analysis !== undefined && { factsDigest: digestOf(subject.analysis.facts) }),
+      ...(subject.analysis !== undefined && { factsDigest: digestOfFacts(subject.analysis.facts) }),
     },
   });
+}
+
+/** A text that was seen before has the same facts, and their digest need not be made again. */
+const digests = new WeakMap<Facts, string>();
+
+function digestOfFacts(facts: Facts): string {
+  const known = digests.get(facts);
+  if (known !== undefined) return known;
+  const digest = digestOf(facts);
+  digests.set(facts, digest);
+  return digest;
 }
 
 function recordedMask(mask: Extract<Decision, { effect: 'allow' }>['masks'][number]): {

@@ -24,11 +24,16 @@ export function gateCatalog(
   catalog: Catalog,
 ): GatedCatalog {
   const refused: AccessPair[] = [];
+  const known = new Map<string, boolean>();
   const isClosed = (name: ObjectName): boolean => {
+    const key = `${name.project}.${name.dataset}.${name.name}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
     const closed = operations.every((operation) => {
       const pairs = [tablePair(operation, 'catalog', name)];
       return decide(policy, { principal, agent, pairs, columns: [] }).effect === 'deny';
     });
+    known.set(key, closed);
     if (closed) refused.push(tablePair('read', 'catalog', name));
     return closed;
   };

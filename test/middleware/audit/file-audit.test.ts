@@ -194,7 +194,7 @@ test.each([
   const store = fileAudit({ file });
   await store.append([entry(1)]);
   change(file);
-  await wait(25);
+  await wait(120);
   await expect(store.append([entry(2)])).rejects.toMatchObject(unavailable);
   await store.close().catch(() => undefined);
 });
@@ -204,9 +204,9 @@ test('what somebody else wrote in between costs no acknowledged event', async ()
   const store = fileAudit({ file });
   await store.append([entry(1)]);
   appendFileSync(file, 'x\n');
-  // Within the 20 ms after a look at the file these are acknowledged.
+  // Within the time after a look at the file these are acknowledged.
   await store.append([entry(2)]).catch(() => undefined);
-  await wait(25);
+  await wait(120);
   for (const number of [3, 4]) await expect(store.append([entry(number)])).rejects.toMatchObject(unavailable);
   await store.close().catch(() => undefined);
   const lines = linesIn(file).filter((line) => line.includes('policy.changed'));

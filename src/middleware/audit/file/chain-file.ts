@@ -136,7 +136,7 @@ export class ChainFile {
 }
 
 /** Looking costs a third of a small write's CPU, so not every write looks. */
-const checkEveryMs = 20;
+const checkEveryMs = 100;
 
 function chained(batch: readonly Draft[], from: ChainEnd): { text: string; end: ChainEnd } {
   let end = from;
