@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { guardFile } from './schema.ts';
+
+/**
+ * The JSON Schema of `guard.yaml`, for editors. It describes what is written, not what is read from it, and it cannot
+ * say everything: `bigquery-guard check` also knows whether names fit each other.
+ */
+export function guardJsonSchema(): z.core.JSONSchema.BaseSchema {
+  const { $schema, ...schema } = z.toJSONSchema(guardFile, { io: 'input', override: withStandardFormats });
+  return { ...($schema !== undefined && { $schema }), title: 'guard.yaml of bigquery-guard', ...schema };
+}
+
+/** Editors warn of formats that no standard knows; the pattern beside it says the same. */
+function withStandardFormats({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'starts_with') delete jsonSchema.format;
+}
