@@ -24,7 +24,7 @@ export function refuseItself(original: { readonly BigQuery: unknown }): void {
   throw new GuardError(
     'ERR_CONFIG',
     'The package @google-cloud/bigquery that bigquery-guard found is bigquery-guard itself. ' +
-      'Let the package manager nest the original beneath it: see docs/client.md, "The npm alias".',
+      'Let the package manager nest the original beneath it: see docs/install.md.',
   );
 }
 

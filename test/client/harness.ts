@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { BigQuery } from '../../src/client/client.ts';
+import type { BigQuery } from '../../src/client/client.ts';
 import { createGuard } from '../../src/client/guard.ts';
 import type { Guard, GuardOptions } from '../../src/client/guard.ts';
 import type { Call } from '../../src/call/call.ts';
@@ -17,8 +17,8 @@ export const official: ClientVersion = clientVersion('@google-cloud/bigquery');
 export interface Bench {
   readonly server: FakeServer;
   /** What the server answers until the next call of `answer`. */
-  answer(reply: (request: WireRequest) => Answer | Promise<Answer>): void;
-  client(guard: Guard | GuardOptions, options?: object): BigQuery;
+  readonly answer: (reply: (request: WireRequest) => Answer | Promise<Answer>) => void;
+  readonly client: (guard: Guard | GuardOptions, options?: object) => BigQuery;
 }
 
 /** A server that plays BigQuery for all tests of a file. */
