@@ -34,11 +34,14 @@ export {
 } from './audit/index.ts';
 export {
   decisionKey,
+  jobRegistry,
   policy,
   type ApprovalRequirement,
   type ApprovalSettings,
   type ColumnMask,
   type Decision,
+  type JobRecord,
+  type JobRegistry,
   type LimitRule,
   type MaskName,
   type MaskRule,
