@@ -50,7 +50,8 @@ export class DuckDbEngine implements Engine {
 
   async query(request: QueryRequest): Promise<EngineResult> {
     return this.#inTurn(async () => {
-      if (request.signal?.aborted === true) throw new EngineError('stopped', 'Job execution was cancelled: User requested cancellation');
+      if (request.signal?.aborted === true)
+        throw new EngineError('stopped', 'Job execution was cancelled: User requested cancellation');
       return runRequest(this.#store, this.#database, request, this.#now);
     });
   }
@@ -58,7 +59,10 @@ export class DuckDbEngine implements Engine {
   async createDataset(dataset: NewDataset): Promise<DatasetRecord> {
     return this.#inTurn(async () => {
       if (this.#store.findDataset(dataset) !== undefined) {
-        throw new EngineError('duplicate', `Already Exists: Dataset ${dataset.projectId}:${dataset.datasetId}`);
+        throw new EngineError(
+          'duplicate',
+          `Already Exists: Dataset ${dataset.projectId}:${dataset.datasetId}`,
+        );
       }
       const made = newDataset(dataset, this.#now());
       this.#store.putDataset(made);
@@ -72,7 +76,8 @@ export class DuckDbEngine implements Engine {
 
   #dataset(id: DatasetReference): DatasetRecord {
     const found = this.#store.findDataset(id);
-    if (found === undefined) throw new EngineError('notFound', `Not found: Dataset ${id.projectId}:${id.datasetId}`);
+    if (found === undefined)
+      throw new EngineError('notFound', `Not found: Dataset ${id.projectId}:${id.datasetId}`);
     return found;
   }
 
@@ -82,13 +87,21 @@ export class DuckDbEngine implements Engine {
 
   async patchDataset(id: DatasetReference, patch: DatasetPatch): Promise<DatasetRecord> {
     return this.#inTurn(async () => {
-      const changed = { ...this.#dataset(id), ...patch, lastModifiedTime: this.#now().getTime(), etag: newEtag() };
+      const changed = {
+        ...this.#dataset(id),
+        ...patch,
+        lastModifiedTime: this.#now().getTime(),
+        etag: newEtag(),
+      };
       this.#store.putDataset(changed);
       return changed;
     });
   }
 
-  async deleteDataset(id: DatasetReference, options: { readonly deleteContents?: boolean } = {}): Promise<void> {
+  async deleteDataset(
+    id: DatasetReference,
+    options: { readonly deleteContents?: boolean } = {},
+  ): Promise<void> {
     return this.#inTurn(async () => {
       this.#dataset(id);
       const tables = this.#store.tablesOf(id);
@@ -101,7 +114,9 @@ export class DuckDbEngine implements Engine {
   }
 
   async createTable(table: NewTable): Promise<TableRecord> {
-    return this.#inTurn(async () => this.#recordOf(await createFrom(table, this.#store, this.#database, this.#now)));
+    return this.#inTurn(async () =>
+      this.#recordOf(await createFrom(table, this.#store, this.#database, this.#now)),
+    );
   }
 
   async getTable(id: TableId): Promise<TableRecord> {
@@ -111,14 +126,19 @@ export class DuckDbEngine implements Engine {
   #table(id: TableId): StoredTable {
     this.#dataset(id);
     const found = this.#store.findTable(id);
-    if (found === undefined) throw new EngineError('notFound', `Not found: Table ${id.projectId}:${id.datasetId}.${id.tableId}`);
+    if (found === undefined)
+      throw new EngineError('notFound', `Not found: Table ${id.projectId}:${id.datasetId}.${id.tableId}`);
     return found;
   }
 
   async #recordOf(table: StoredTable): Promise<TableRecord> {
     if (table.record.type === 'VIEW') return { ...table.record, numRows: 0, numBytes: 0 };
     const [row] = await this.#database.rows(`SELECT count(*) FROM ${table.physical}`);
-    return { ...table.record, numRows: Number(row?.[0] ?? 0), numBytes: await tableBytes(this.#database, table) };
+    return {
+      ...table.record,
+      numRows: Number(row?.[0] ?? 0),
+      numBytes: await tableBytes(this.#database, table),
+    };
   }
 
   async listTables(id: DatasetReference): Promise<readonly TableRecord[]> {
@@ -141,7 +161,11 @@ export class DuckDbEngine implements Engine {
     return this.#inTurn(async () => dropTable(this.#store, this.#database, this.#table(id)));
   }
 
-  async appendRows(id: TableId, rows: readonly JsonRow[], options: AppendOptions = {}): Promise<readonly RowError[]> {
+  async appendRows(
+    id: TableId,
+    rows: readonly JsonRow[],
+    options: AppendOptions = {},
+  ): Promise<readonly RowError[]> {
     return this.#inTurn(async () => {
       const table = this.#rowTable(id);
       const { errors, stored } = await appendJson(this.#database, table, rows, options);
@@ -153,7 +177,10 @@ export class DuckDbEngine implements Engine {
   #rowTable(id: TableId): StoredTable {
     const table = this.#table(id);
     if (table.record.type === 'TABLE') return table;
-    throw new EngineError('invalid', `Cannot read or write rows of a view: ${id.projectId}:${id.datasetId}.${id.tableId}`);
+    throw new EngineError(
+      'invalid',
+      `Cannot read or write rows of a view: ${id.projectId}:${id.datasetId}.${id.tableId}`,
+    );
   }
 
   async readRows(id: TableId, options: ReadOptions = {}): Promise<RowPage> {
@@ -171,7 +198,14 @@ export class DuckDbEngine implements Engine {
   async copyTable(source: TableId, destination: TableId, options: CopyOptions = {}): Promise<TableRecord> {
     return this.#inTurn(async () => {
       this.#dataset(destination);
-      const copied = await copyRows(this.#rowTable(source), destination, options, this.#store, this.#database, this.#now);
+      const copied = await copyRows(
+        this.#rowTable(source),
+        destination,
+        options,
+        this.#store,
+        this.#database,
+        this.#now,
+      );
       return this.#recordOf(copied);
     });
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   openEngine,
+  type DatasetReference,
   type Engine,
   type EngineResult,
   type QueryRequest,
@@ -8,8 +9,8 @@ import {
 } from '../../../../src/testing/stand-in/engine/engine.ts';
 
 export const project = 'acme';
-export const defaultDataset = { projectId: project, datasetId: 'shop' };
-export const now = new Date('2024-06-01T12:00:00Z');
+export const defaultDataset: DatasetReference = { projectId: project, datasetId: 'shop' };
+export const now: Date = new Date('2024-06-01T12:00:00Z');
 
 const tables = [
   `CREATE TABLE people (id INT64, name STRING, email STRING, country STRING, joined DATE, tags ARRAY<STRING>, home STRUCT<city STRING, zip STRING>)`,

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { natives, type Native, type NativeKind, type NativeValue } from '../native/index.ts';
+import { natives, type Native, type NativeKind, type NativeValue } from '../native/natives.ts';
 import { loadDuckDb } from './load.ts';
 import { macros } from './macros.ts';
 import { translateError } from './translate-error.ts';

@@ -1,9 +1,8 @@
+import type * as DuckDb from '@duckdb/node-api';
 import { EngineError } from '../engine-error.ts';
 
-type DuckDb = typeof import('@duckdb/node-api');
-
 /** `@duckdb/node-api` is an optional peer: 70 MB that only the stand-in needs. */
-export async function loadDuckDb(): Promise<DuckDb> {
+export async function loadDuckDb(): Promise<typeof DuckDb> {
   try {
     return await import('@duckdb/node-api');
   } catch (cause) {

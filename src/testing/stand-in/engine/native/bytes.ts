@@ -51,7 +51,7 @@ export const bytesNatives: readonly Native[] = [
   native('decode', ['BLOB'], 'VARCHAR', decode),
   native('decode_lenient', ['BLOB'], 'VARCHAR', (value) => lenient.decode(value)),
   native('sub_bytes', ['BLOB', 'BIGINT', 'BIGINT'], 'BLOB', subBytes),
-  native('reverse_bytes', ['BLOB'], 'BLOB', (value) => Uint8Array.from(value).reverse()),
+  native('reverse_bytes', ['BLOB'], 'BLOB', (value) => value.toReversed()),
   native('bytes_length', ['BLOB'], 'BIGINT', (value) => BigInt(value.length)),
   native('bytes_code_points', ['BLOB'], 'BIGINT[]', (value) => [...value].map((byte) => BigInt(byte))),
   native('code_points_bytes', ['BIGINT[]'], 'BLOB', (codes) =>

@@ -32,7 +32,7 @@ function signed(field: Field, negative: boolean, digits: string): string {
 }
 
 function padded(field: Field, text: string): string {
-  const missing = (field.width ?? 0) - [...text].length;
+  const missing = (field.width ?? 0) - Array.from(text).length;
   if (missing <= 0) return text;
   return field.flags.includes('-') ? text + ' '.repeat(missing) : ' '.repeat(missing) + text;
 }
@@ -101,7 +101,7 @@ function formatted(field: Field, argument: Argument): string {
     const { precision } = field;
     return padded(
       field,
-      precision === undefined ? argument.text : [...argument.text].slice(0, precision).join(''),
+      precision === undefined ? argument.text : Array.from(argument.text).slice(0, precision).join(''),
     );
   }
   if (kind === 's') throw invalid(field, argument);

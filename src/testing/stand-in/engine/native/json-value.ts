@@ -1,3 +1,5 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
+
 /** JSON with numbers as written and members in order, which `JSON.parse` does not keep. */
 export type JsonNode =
   | { readonly kind: 'null' }
@@ -9,7 +11,8 @@ export type JsonNode =
 
 const nesting = 500;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+// oxlint-disable-next-line no-control-regex -- JSON allows no control character in a string.
+const quoted = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const blank = /[ \t\n\r]*/y;
 
 export function parseJson(source: string): JsonNode {
@@ -36,15 +39,15 @@ export function parseJson(source: string): JsonNode {
     return new Error(`syntax error while parsing value at offset ${at}`);
   }
 
-  function word(value: string, node: JsonNode): JsonNode {
-    if (!source.startsWith(value, at)) throw syntax();
-    at += value.length;
-    return node;
+  function word(letters: string, meaning: JsonNode): JsonNode {
+    if (!source.startsWith(letters, at)) throw syntax();
+    at += letters.length;
+    return meaning;
   }
 
   function string(): string {
     skip();
-    const found = take(text);
+    const found = take(quoted);
     if (found === undefined) throw syntax();
     return String(JSON.parse(found));
   }
@@ -53,7 +56,7 @@ export function parseJson(source: string): JsonNode {
     expect('[');
     const items: JsonNode[] = [];
     if (skip() !== ']') {
-      do items.push(value(depth + 1));
+      do items.push(node(depth + 1));
       while (comma());
     }
     expect(']');
@@ -67,7 +70,7 @@ export function parseJson(source: string): JsonNode {
       do {
         const key = string();
         expect(':');
-        const member = value(depth + 1);
+        const member = node(depth + 1);
         // Of two members with one name BigQuery keeps the first.
         if (!members.has(key)) members.set(key, member);
       } while (comma());
@@ -82,7 +85,7 @@ export function parseJson(source: string): JsonNode {
     return true;
   }
 
-  function value(depth: number): JsonNode {
+  function node(depth: number): JsonNode {
     if (depth > nesting) throw new Error('Max nesting of JSON is 500');
     const next = skip();
     if (next === '{') return object(depth);
@@ -96,7 +99,7 @@ export function parseJson(source: string): JsonNode {
     return { kind: 'number', text: digits };
   }
 
-  const root = value(0);
+  const root = node(0);
   if (skip() !== '') throw syntax();
   return root;
 }
@@ -115,6 +118,8 @@ export function printJson(node: JsonNode): string {
       return `[${node.items.map(printJson).join(',')}]`;
     case 'object':
       return `{${[...node.members].map(([key, value]) => `${JSON.stringify(key)}:${printJson(value)}`).join(',')}}`;
+    default:
+      return assertNever(node);
   }
 }
 
@@ -147,8 +152,12 @@ export function normalJson(node: JsonNode, round: boolean): JsonNode {
     }
     case 'number':
       return { kind: 'number', text: normalNumber(node.text, round) };
-    default:
+    case 'null':
+    case 'boolean':
+    case 'string':
       return node;
+    default:
+      return assertNever(node);
   }
 }
 

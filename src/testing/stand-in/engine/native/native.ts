@@ -40,6 +40,7 @@ export function native<const Parameters extends readonly NativeKind[], Result ex
     run(values) {
       if (values.includes(null)) return null;
       // DuckDB binds each argument to the declared kind, which is what `Arguments` says.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return run(...(values as unknown as Arguments<Parameters>));
     },
   };

@@ -3,18 +3,16 @@ import { native, type Native } from './native.ts';
 const space = /[\p{White_Space}]/u;
 const defaultDelimiters = ' \n\r\t\v\f[](){}/|<>!?@"^#$&~_,.:;*%+-';
 
-const points = (text: string): string[] => [...text];
+const points = (text: string): string[] => Array.from(text);
 
 /** The characters that TRIM removes: those given, or Unicode white space. */
 function trimmed(text: string, characters: string | undefined, ends: 'both' | 'left' | 'right'): string {
   const drop = characters === undefined ? undefined : new Set(points(characters));
   const goes = (point: string): boolean => (drop === undefined ? space.test(point) : drop.has(point));
   const all = points(text);
-  let start = 0;
-  let end = all.length;
-  while (ends !== 'right' && start < end && goes(all[start] ?? '')) start += 1;
-  while (ends !== 'left' && end > start && goes(all[end - 1] ?? '')) end -= 1;
-  return all.slice(start, end).join('');
+  const start = ends === 'right' ? 0 : all.findIndex((point) => !goes(point));
+  const end = ends === 'left' ? all.length - 1 : all.findLastIndex((point) => !goes(point));
+  return start < 0 ? '' : all.slice(start, end + 1).join('');
 }
 
 function initcap(text: string, delimiters: string): string {
@@ -163,7 +161,7 @@ export const textNatives: readonly Native[] = [
     if (count < 0n) throw new Error('Second argument in REPEAT() cannot be negative');
     return text.repeat(Number(count));
   }),
-  native('reverse', ['VARCHAR'], 'VARCHAR', (text) => points(text).reverse().join('')),
+  native('reverse', ['VARCHAR'], 'VARCHAR', (text) => points(text).toReversed().join('')),
   native('instr', ['VARCHAR', 'VARCHAR', 'BIGINT', 'BIGINT'], 'BIGINT', instr),
   native('split', ['VARCHAR', 'VARCHAR'], 'VARCHAR[]', split),
   native('replace', ['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', (text, from, to) =>

@@ -3,7 +3,7 @@ import { unsupported } from '../engine-error.ts';
 import { typeOf } from '../type/data-type.ts';
 import { typeText } from '../type/sql-type.ts';
 import { aggregateNames } from './functions/aggregate.ts';
-import { functions } from './functions/index.ts';
+import { functions } from './functions/function-table.ts';
 import { functionName, printArguments } from './functions/signature.ts';
 import { windowFunctions } from './functions/window.ts';
 import { coerce } from './coerce.ts';

@@ -48,15 +48,23 @@ export function printFormattedCast(node: Cast, formatNode: Expression, scope: Sc
   const to = typeOf(node.dataType);
   const cast = isScalar(to, 'STRING') ? written(operand, format, zone) : read(operand, to, format, zone);
   if (cast === undefined) {
-    throw failAt(scope.context, node.range, `Invalid cast from ${typeText(operand.type)} to ${typeText(to)} with FORMAT`);
+    throw failAt(
+      scope.context,
+      node.range,
+      `Invalid cast from ${typeText(operand.type)} to ${typeText(to)} with FORMAT`,
+    );
   }
   return node.safe ? safely(cast) : cast;
 }
 
 function written(value: Typed, format: string, zone: string): Typed | undefined {
-  if (!isScalar(value.type, 'DATE', 'DATETIME', 'TIME', 'TIMESTAMP') || value.type.kind !== 'scalar') return undefined;
+  if (!isScalar(value.type, 'DATE', 'DATETIME', 'TIME', 'TIMESTAMP') || value.type.kind !== 'scalar')
+    return undefined;
   const kind = value.type.name.toLowerCase();
-  return { sql: `bq_format_${kind}(${quote(strftime(format))}, ${microsOfTime(value)}, ${zone})`, type: string };
+  return {
+    sql: `bq_format_${kind}(${quote(strftime(format))}, ${microsOfTime(value)}, ${zone})`,
+    type: string,
+  };
 }
 
 function read(value: Typed, to: Typed['type'], format: string, zone: string): Typed | undefined {

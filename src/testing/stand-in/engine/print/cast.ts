@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { Cast } from '../../../../sql/ast/index.ts';
 import { unsupported } from '../engine-error.ts';
 import { typeOf } from '../type/data-type.ts';
@@ -146,7 +147,10 @@ export function textOf(value: Typed, zone: string = quote('UTC')): string | unde
       return `bq_timestamp_text(epoch_us(${sql}), ${zone})`;
     case 'INTERVAL':
       throw unsupported('CAST of INTERVAL to STRING');
-    default:
+    case 'JSON':
+    case 'GEOGRAPHY':
       return undefined;
+    default:
+      return assertNever(value.type.name);
   }
 }

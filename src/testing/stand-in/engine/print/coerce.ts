@@ -7,7 +7,10 @@ import { numericLiteral, timeLiteral } from './literal.ts';
 import type { Scope } from './scope.ts';
 import { literalText, nullOf, type Typed } from './typed.ts';
 
-const takesText: readonly ScalarName[] = ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'];
+type TimeName = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
+
+const isTime = (name: ScalarName): name is TimeName =>
+  ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'].includes(name);
 
 /** The value as the wanted type where GoogleSQL does so by itself; undefined where it does not. */
 export function coerce(value: Typed, to: SqlType): Typed | undefined {
@@ -26,16 +29,8 @@ function fromNull(value: Typed, to: SqlType): Typed {
 
 function fromText(value: Typed, to: SqlType): Typed | undefined {
   const text = literalText(value);
-  if (text === undefined || to.kind !== 'scalar' || !takesText.includes(to.name)) return undefined;
-  switch (to.name) {
-    case 'DATE':
-    case 'DATETIME':
-    case 'TIME':
-    case 'TIMESTAMP':
-      return timeText(text, to.name);
-    default:
-      return undefined;
-  }
+  if (text === undefined || to.kind !== 'scalar' || !isTime(to.name)) return undefined;
+  return timeText(text, to.name);
 }
 
 /** `1.5` is a FLOAT64, but a NUMERIC where one is wanted. */
@@ -44,7 +39,7 @@ function fromFloat(value: Typed, to: SqlType): Typed | undefined {
   return numericLiteral(value.literal.value);
 }
 
-function timeText(text: string, kind: 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP'): Typed | undefined {
+function timeText(text: string, kind: TimeName): Typed | undefined {
   try {
     return timeLiteral(text, kind);
   } catch {

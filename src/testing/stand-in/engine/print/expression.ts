@@ -70,6 +70,7 @@ function dispatch<Kind extends Expression['type']>(
   scope: Scope,
 ): Typed {
   // TypeScript does not follow that the handler found by `type` takes this very node.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const handler = handlers[node.type] as unknown as (node: Expression, scope: Scope) => Typed;
   return handler(node, scope);
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type {
   DerivedTable,
   FromItem,
@@ -45,6 +46,8 @@ export function printFrom(item: FromItem, scope: Scope, beside: readonly Source[
       return printPivot(item, scope);
     case 'unpivot':
       return printUnpivot(item, scope);
+    default:
+      return assertNever(item);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { Expression, GroupingItem, Select } from '../../../../sql/ast/index.ts';
 import { isScalar, typeText, type SqlType } from '../type/sql-type.ts';
 import { failAt } from './context.ts';
@@ -55,6 +56,8 @@ function groupingSql(item: GroupingItem, key: (node: Expression) => string): str
       return `CUBE (${item.items.map((inner) => groupingSql(inner, key)).join(', ')})`;
     case 'groupingSets':
       return `GROUPING SETS (${item.items.map((inner) => groupingSql(inner, key)).join(', ')})`;
+    default:
+      return assertNever(item);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { Literal } from '../../../../sql/ast/index.ts';
 import { castTime } from '../native/time.ts';
 import { normalJson, parseJson, printJson } from '../native/json-value.ts';
@@ -47,6 +48,8 @@ function literal({ kind, value }: Literal): Typed {
     case 'time':
     case 'timestamp':
       return timeLiteral(value, timeNames[kind]);
+    default:
+      return assertNever(kind);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { Between, Expression, In, InSet, Like } from '../../../../sql/ast/index.ts';
 import { unsupported } from '../engine-error.ts';
 import { bytes, isScalar, string, typeText } from '../type/sql-type.ts';
@@ -27,6 +28,8 @@ function memberOf(operand: Typed, set: InSet, node: In, scope: Scope): string {
       return inQuery(operand, set.query, node, scope);
     case 'unnest':
       return inArray(operand, printExpression(set.array, scope), node, scope);
+    default:
+      return assertNever(set);
   }
 }
 

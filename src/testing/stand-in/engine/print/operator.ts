@@ -180,7 +180,8 @@ export function printUnary(node: Unary, scope: Scope): Typed {
   const operand = printExpression(node.operand, scope);
   if (node.operator === '-' && operand.literal?.kind === 'integer')
     return integerLiteral(-operand.literal.value);
-  if (node.operator === '-' && operand.literal?.kind === 'float') return negated(operand, operand.literal.value);
+  if (node.operator === '-' && operand.literal?.kind === 'float')
+    return negated(operand, operand.literal.value);
   const value = unary(node, operand);
   if (value === undefined) {
     const message = `No matching signature for operator ${node.operator} for argument types: ${typeText(operand.type)}`;

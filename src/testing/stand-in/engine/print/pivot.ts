@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { Expression, Pivot } from '../../../../sql/ast/index.ts';
 import { unify } from './coerce.ts';
 import { failAt } from './context.ts';
@@ -102,7 +103,14 @@ function valueName(node: Expression, scope: Scope): string {
     case 'numeric':
     case 'float':
       return node.value.replace('.', '_point_');
-    default:
+    case 'bytes':
+    case 'bignumeric':
+    case 'datetime':
+    case 'time':
+    case 'timestamp':
+    case 'json':
       throw failAt(scope.context, node.range, 'PIVOT values of this type need an alias');
+    default:
+      return assertNever(node.kind);
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { CommonTable, OrderItem, Query, QueryBody, With } from '../../../../sql/ast/index.ts';
 import { unsupported } from '../engine-error.ts';
 import { physicalType } from '../type/physical-type.ts';
@@ -43,6 +44,8 @@ export function printBody(body: QueryBody, scope: Scope): PrintedQuery {
       return printQuery(body.query, scope);
     case 'setOperation':
       return printSetOperation(body, scope);
+    default:
+      return assertNever(body);
   }
 }
 

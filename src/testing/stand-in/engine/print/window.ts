@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { FrameBound, OrderItem, WindowFrame, WindowSpecification } from '../../../../sql/ast/index.ts';
 import { unsupported } from '../engine-error.ts';
 import { failAt } from './context.ts';
@@ -80,5 +81,7 @@ function printBound(bound: FrameBound, scope: Scope): string {
       return `${printExpression(bound.distance, scope).sql} PRECEDING`;
     case 'following':
       return `${printExpression(bound.distance, scope).sql} FOLLOWING`;
+    default:
+      return assertNever(bound);
   }
 }

@@ -13,7 +13,11 @@ export function assigned(value: Typed, field: TableField, scope: Scope, range: R
   const type = fieldSqlType(field);
   const coerced = coerce(value, type);
   if (coerced === undefined) {
-    throw failAt(scope.context, range, `Value has type ${typeText(value.type)} which cannot be inserted into column ${field.name}, which has type ${typeText(type)}`);
+    throw failAt(
+      scope.context,
+      range,
+      `Value has type ${typeText(value.type)} which cannot be inserted into column ${field.name}, which has type ${typeText(type)}`,
+    );
   }
   return stored(coerced, field);
 }

@@ -1,4 +1,15 @@
-import type { AlterAction, AlterTable, ColumnDefinition, CreateSchema, CreateTable, CreateView, Drop, Option, Path } from '../../../../sql/ast/index.ts';
+import { assertNever } from '../../../../sql/assert-never.ts';
+import type {
+  AlterAction,
+  AlterTable,
+  ColumnDefinition,
+  CreateSchema,
+  CreateTable,
+  CreateView,
+  Drop,
+  Option,
+  Path,
+} from '../../../../sql/ast/index.ts';
 import type { EngineResult } from '../engine.ts';
 import { EngineError, invalidQuery, unsupported } from '../engine-error.ts';
 import { failAt, type PrintContext } from '../print/context.ts';
@@ -20,28 +31,49 @@ import { alreadyExists, dropTable, makeTable, recordOf, touch } from './tables.t
 type Operation = NonNullable<EngineResult['ddlOperation']>;
 
 function done(statementType: string, ddlOperation: Operation, ddlTarget?: TableId): EngineResult {
-  return { statementType, rows: [], ddlOperation, ...(ddlTarget === undefined ? {} : { ddlTarget }), totalBytesProcessed: 0, referencedTables: [] };
+  return {
+    statementType,
+    rows: [],
+    ddlOperation,
+    ...(ddlTarget === undefined ? {} : { ddlTarget }),
+    totalBytesProcessed: 0,
+    referencedTables: [],
+  };
 }
 
 export async function runCreateTable(statement: CreateTable, session: Session): Promise<EngineResult> {
   if (statement.kind !== 'TABLE') throw unsupported(`CREATE ${statement.kind}`);
   const context = contextOf(session);
-  const id = statement.temporary ? temporaryId(statement.name, context) : context.store.tableId(statement.name, context);
+  const id = statement.temporary
+    ? temporaryId(statement.name, context)
+    : context.store.tableId(statement.name, context);
   if (!statement.temporary) context.store.dataset(id);
-  const existing = statement.temporary ? session.temporaryTables.get(id.tableId.toLowerCase()) : session.store.findTable(id);
+  const existing = statement.temporary
+    ? session.temporaryTables.get(id.tableId.toLowerCase())
+    : session.store.findTable(id);
   const statementType = statement.query === undefined ? 'CREATE_TABLE' : 'CREATE_TABLE_AS_SELECT';
   if (existing !== undefined && statement.ifNotExists) return done(statementType, 'SKIP', id);
   if (existing !== undefined && !statement.orReplace) throw alreadyExists(id);
   const contents = contentsOf(statement, session, context);
   if (contents.trace !== undefined) await checkMoments(contents.trace, session);
-  const facts = contents.trace === undefined ? { totalBytesProcessed: 0, referencedTables: [] } : await readFacts(contents.trace, session);
+  const facts =
+    contents.trace === undefined
+      ? { totalBytesProcessed: 0, referencedTables: [] }
+      : await readFacts(contents.trace, session);
   const operation: Operation = existing === undefined ? 'CREATE' : 'REPLACE';
   const result = { ...done(statementType, operation, id), ...facts };
-  if (session.request.dryRun === true) return { ...result, ...(contents.select === undefined ? {} : { schema: contents.schema }) };
+  if (session.request.dryRun === true)
+    return { ...result, ...(contents.select === undefined ? {} : { schema: contents.schema }) };
   const table = { ...id, schema: contents.schema, ...tableSettings(statement, context) };
-  const options = { isTemporary: statement.temporary, ...(contents.select === undefined ? {} : { select: contents.select }) };
+  const options = {
+    isTemporary: statement.temporary,
+    ...(contents.select === undefined ? {} : { select: contents.select }),
+  };
   const made = await makeTable(session.store, session.database, table, session.now(), options);
-  if (existing !== undefined) await session.database.run(existing.record.type === 'TABLE' ? `DROP TABLE ${existing.physical}` : 'SELECT 1');
+  if (existing !== undefined)
+    await session.database.run(
+      existing.record.type === 'TABLE' ? `DROP TABLE ${existing.physical}` : 'SELECT 1',
+    );
   if (statement.temporary) session.temporaryTables.set(id.tableId.toLowerCase(), made);
   return result;
 }
@@ -61,14 +93,18 @@ function contentsOf(statement: CreateTable, session: Session, context: PrintCont
   if (statement.from !== undefined) return copiedContents(statement.from, context);
   const declared = statement.columns?.map((column) => columnField(column, context));
   if (statement.query === undefined) {
-    if (declared === undefined) throw invalidQuery('CREATE TABLE requires a column definition list or AS query');
+    if (declared === undefined)
+      throw invalidQuery('CREATE TABLE requires a column definition list or AS query');
     return { schema: declared };
   }
   const prepared = prepareQuery(statement.query, session);
   const schema = declared ?? prepared.columns.map(({ name, type }) => fieldOf(name, type));
-  const unnamed = declared === undefined ? prepared.columns.findIndex(({ name }) => /^f[0-9]+_$/.test(name)) : -1;
-  if (unnamed >= 0) throw invalidQuery(`CREATE TABLE columns must be named, but column ${unnamed + 1} has no name`);
-  if (schema.length !== prepared.columns.length) throw invalidQuery('Number of columns in the column definition list does not match the query');
+  const unnamed =
+    declared === undefined ? prepared.columns.findIndex(({ name }) => /^f[0-9]+_$/.test(name)) : -1;
+  if (unnamed >= 0)
+    throw invalidQuery(`CREATE TABLE columns must be named, but column ${unnamed + 1} has no name`);
+  if (schema.length !== prepared.columns.length)
+    throw invalidQuery('Number of columns in the column definition list does not match the query');
   const values = schema.map((field, index) => {
     const from = prepared.columns[index]?.type ?? fieldSqlType(field);
     if (physicalType(from) !== physicalType(fieldSqlType(field))) {
@@ -84,7 +120,10 @@ function copiedContents(from: NonNullable<CreateTable['from']>, context: PrintCo
   if (source.record.type !== 'TABLE') throw invalidQuery(`${from.how} needs a table`);
   if (from.table.systemTime !== undefined) throw unsupported(`${from.how} of an earlier time`);
   if (from.how === 'LIKE') return { schema: source.record.schema };
-  return { schema: source.record.schema, select: `SELECT ${source.columns.map((column) => column.physical).join(', ')} FROM ${source.physical}` };
+  return {
+    schema: source.record.schema,
+    select: `SELECT ${source.columns.map((column) => column.physical).join(', ')} FROM ${source.physical}`,
+  };
 }
 
 function columnField(column: ColumnDefinition, context: PrintContext): TableField {
@@ -95,7 +134,14 @@ function columnField(column: ColumnDefinition, context: PrintContext): TableFiel
     ...field,
     ...(column.notNull ? { mode: 'REQUIRED' } : {}),
     ...(description === undefined ? {} : { description }),
-    ...(column.defaultValue === undefined ? {} : { defaultValueExpression: context.text.slice(column.defaultValue.range.start, column.defaultValue.range.end) }),
+    ...(column.defaultValue === undefined
+      ? {}
+      : {
+          defaultValueExpression: context.text.slice(
+            column.defaultValue.range.start,
+            column.defaultValue.range.end,
+          ),
+        }),
   };
 }
 
@@ -108,12 +154,19 @@ function textOption(options: readonly Option[], name: string, context: PrintCont
   return found === undefined ? undefined : literalText(printExpression(found.value, rootScope(context)));
 }
 
-function tableSettings({ options, partitionBy, clusterBy }: CreateTable, context: PrintContext): Partial<NewTable> {
+function tableSettings(
+  { options, partitionBy, clusterBy }: CreateTable,
+  context: PrintContext,
+): Partial<NewTable> {
   const field = partitionBy === undefined ? undefined : partitionField(partitionBy);
   return {
     ...commonSettings(options, context),
-    ...(partitionBy === undefined ? {} : { timePartitioning: { type: 'DAY', ...(field === undefined ? {} : { field }) } }),
-    ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy.map((path) => path.at(-1)?.name ?? '') } }),
+    ...(partitionBy === undefined
+      ? {}
+      : { timePartitioning: { type: 'DAY', ...(field === undefined ? {} : { field }) } }),
+    ...(clusterBy.length === 0
+      ? {}
+      : { clustering: { fields: clusterBy.map((path) => path.at(-1)?.name ?? '') } }),
   };
 }
 
@@ -135,7 +188,10 @@ function commonSettings(options: readonly Option[], context: PrintContext): Part
   };
 }
 
-function labelsOption(options: readonly Option[], context: PrintContext): Readonly<Record<string, string>> | undefined {
+function labelsOption(
+  options: readonly Option[],
+  context: PrintContext,
+): Readonly<Record<string, string>> | undefined {
   const found = option(options, 'labels');
   if (found === undefined) return undefined;
   const value = printExpression(found.value, rootScope(context));
@@ -151,24 +207,34 @@ export async function runCreateView(statement: CreateView, session: Session): Pr
   const statementType = statement.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW';
   if (existing !== undefined && statement.ifNotExists) return done(statementType, 'SKIP', id);
   if (existing !== undefined && !statement.orReplace) throw alreadyExists(id);
-  if (session.functions.size > 0 && existing === undefined) throw unsupported('CREATE VIEW beside temporary functions');
+  if (session.functions.size > 0 && existing === undefined)
+    throw unsupported('CREATE VIEW beside temporary functions');
   const prepared = prepareQuery(statement.query, session);
   await session.database.check(prepared.sql);
   const names = statement.columns?.map((name) => name.name);
   const schema = prepared.columns.map(({ name, type }, index) => fieldOf(names?.[index] ?? name, type));
   if (session.request.dryRun === true) return { ...done(statementType, 'CREATE', id), schema };
   const viewQuery = session.text.slice(statement.query.range.start, statement.query.range.end);
-  const record = recordOf({ ...id, schema, viewQuery, ...commonSettings(statement.options, context) }, session.now());
+  const record = recordOf(
+    { ...id, schema, viewQuery, ...commonSettings(statement.options, context) },
+    session.now(),
+  );
   if (existing?.record.type === 'TABLE') await dropTable(session.store, session.database, existing);
   const viewDataset = context.defaultDataset === undefined ? {} : { viewDataset: context.defaultDataset };
   session.store.putTable({ record, physical: '', columns: [], ...viewDataset, sizes: new Map() });
-  return { ...done(statementType, existing === undefined ? 'CREATE' : 'REPLACE', id), referencedTables: [...prepared.trace.reads.keys()].map(idOf) };
+  return {
+    ...done(statementType, existing === undefined ? 'CREATE' : 'REPLACE', id),
+    referencedTables: [...prepared.trace.reads.keys()].map(idOf),
+  };
 }
 
 export async function runCreateSchema(statement: CreateSchema, session: Session): Promise<EngineResult> {
   const context = contextOf(session);
   const names = statement.name.flatMap((part) => part.name.split('.'));
-  const id = { projectId: names.length > 1 ? names.slice(0, -1).join('.') : context.project, datasetId: names.at(-1) ?? '' };
+  const id = {
+    projectId: names.length > 1 ? names.slice(0, -1).join('.') : context.project,
+    datasetId: names.at(-1) ?? '',
+  };
   const target: TableId = { ...id, tableId: '' };
   if (session.store.findDataset(id) !== undefined) {
     if (statement.ifNotExists) return done('CREATE_SCHEMA', 'SKIP', target);
@@ -176,7 +242,16 @@ export async function runCreateSchema(statement: CreateSchema, session: Session)
   }
   if (session.request.dryRun !== true) {
     const { labels, description } = commonSettings(statement.options, context);
-    session.store.putDataset(newDataset({ ...id, ...(labels === undefined ? {} : { labels }), ...(description === undefined ? {} : { description }) }, session.now()));
+    session.store.putDataset(
+      newDataset(
+        {
+          ...id,
+          ...(labels === undefined ? {} : { labels }),
+          ...(description === undefined ? {} : { description }),
+        },
+        session.now(),
+      ),
+    );
   }
   return done('CREATE_SCHEMA', 'CREATE', target);
 }
@@ -200,7 +275,8 @@ export async function runDrop(statement: Drop, session: Session): Promise<Engine
 async function dropRelation(statement: Drop, session: Session, statementType: string): Promise<EngineResult> {
   const context = contextOf(session);
   const [first] = statement.name;
-  const temporary = statement.name.length === 1 ? session.temporaryTables.get(first.name.toLowerCase()) : undefined;
+  const temporary =
+    statement.name.length === 1 ? session.temporaryTables.get(first.name.toLowerCase()) : undefined;
   if (temporary !== undefined) {
     session.temporaryTables.delete(first.name.toLowerCase());
     await session.database.run(`DROP TABLE ${temporary.physical}`);
@@ -221,9 +297,13 @@ async function dropRelation(statement: Drop, session: Session, statementType: st
 
 async function dropSchema(statement: Drop, session: Session, statementType: string): Promise<EngineResult> {
   const names = statement.name.flatMap((part) => part.name.split('.'));
-  const id = { projectId: names.length > 1 ? names.slice(0, -1).join('.') : session.request.project, datasetId: names.at(-1) ?? '' };
+  const id = {
+    projectId: names.length > 1 ? names.slice(0, -1).join('.') : session.request.project,
+    datasetId: names.at(-1) ?? '',
+  };
   const target: TableId = { ...id, tableId: '' };
-  if (session.store.findDataset(id) === undefined && statement.ifExists) return done(statementType, 'SKIP', target);
+  if (session.store.findDataset(id) === undefined && statement.ifExists)
+    return done(statementType, 'SKIP', target);
   session.store.dataset(id);
   const tables = session.store.tablesOf(id);
   if (tables.length > 0 && !statement.cascade) {
@@ -240,7 +320,8 @@ async function dropFunction(statement: Drop, session: Session, statementType: st
   const context = contextOf(session);
   const id = context.store.tableId(statement.name, context);
   const found = context.store.routine(statement.name, context) !== undefined;
-  if (!found && !statement.ifExists) throw new EngineError('notFound', `Not found: Routine ${id.projectId}:${id.datasetId}.${id.tableId}`);
+  if (!found && !statement.ifExists)
+    throw new EngineError('notFound', `Not found: Routine ${id.projectId}:${id.datasetId}.${id.tableId}`);
   if (found && session.request.dryRun !== true) session.store.removeRoutine(id);
   return done(statementType, found ? 'DROP' : 'SKIP', id);
 }
@@ -261,28 +342,47 @@ export async function runAlterTable(statement: AlterTable, session: Session): Pr
   return done('ALTER_TABLE', 'ALTER', id);
 }
 
-async function alter(table: StoredTable, action: AlterAction, session: Session, context: PrintContext): Promise<StoredTable> {
+async function alter(
+  table: StoredTable,
+  action: AlterAction,
+  session: Session,
+  context: PrintContext,
+): Promise<StoredTable> {
   switch (action.type) {
     case 'addColumn': {
       const exists = table.columns.some(({ field }) => sameText(field.name, action.column.name.name));
       if (exists && action.ifNotExists) return table;
-      if (exists) throw failAt(context, action.column.range, `Column already exists: ${action.column.name.name}`);
-      if (action.column.notNull) throw invalidQuery(`Cannot add required columns to an existing schema. Field ${action.column.name.name}`);
+      if (exists)
+        throw failAt(context, action.column.range, `Column already exists: ${action.column.name.name}`);
+      if (action.column.notNull)
+        throw invalidQuery(
+          `Cannot add required columns to an existing schema. Field ${action.column.name.name}`,
+        );
       return addColumn(table, columnField(action.column, context), session, context);
     }
     case 'dropColumn': {
       const column = table.columns.find(({ field }) => sameText(field.name, action.column.name));
       if (column === undefined && action.ifExists) return table;
-      if (column === undefined) throw failAt(context, action.column.range, `Column not found: ${action.column.name}`);
+      if (column === undefined)
+        throw failAt(context, action.column.range, `Column not found: ${action.column.name}`);
       if (table.columns.length === 1) throw invalidQuery('Cannot drop the only column of a table');
       await session.database.run(`ALTER TABLE ${table.physical} DROP COLUMN ${column.physical}`);
-      return withColumns(table, table.columns.filter((candidate) => candidate !== column), session);
+      return withColumns(
+        table,
+        table.columns.filter((candidate) => candidate !== column),
+        session,
+      );
     }
     case 'renameColumn': {
       const column = table.columns.find(({ field }) => sameText(field.name, action.from.name));
-      if (column === undefined) throw failAt(context, action.from.range, `Column not found: ${action.from.name}`);
+      if (column === undefined)
+        throw failAt(context, action.from.range, `Column not found: ${action.from.name}`);
       const renamed = { ...column, field: { ...column.field, name: action.to.name } };
-      return withColumns(table, table.columns.map((candidate) => (candidate === column ? renamed : candidate)), session);
+      return withColumns(
+        table,
+        table.columns.map((candidate) => (candidate === column ? renamed : candidate)),
+        session,
+      );
     }
     case 'renameTable': {
       const id: TableId = { ...idOf(table), tableId: action.to.at(-1)?.name ?? '' };
@@ -294,15 +394,25 @@ async function alter(table: StoredTable, action: AlterAction, session: Session, 
     }
     case 'other':
       throw unsupported(`ALTER TABLE ${action.text}`);
+    default:
+      return assertNever(action);
   }
 }
 
 /** New columns are NULL (arrays empty) in the rows there are. */
-export async function addColumn(table: StoredTable, field: TableField, session: Session, context: PrintContext): Promise<StoredTable> {
+export async function addColumn(
+  table: StoredTable,
+  field: TableField,
+  session: Session,
+  context: PrintContext,
+): Promise<StoredTable> {
   const physical = session.store.nextName('c');
   const type = physicalType(fieldSqlType(field));
   await session.database.run(`ALTER TABLE ${table.physical} ADD COLUMN ${physical} ${type}`);
-  if (field.mode === 'REPEATED') await session.database.run(`UPDATE ${table.physical} SET ${physical} = ${defaultValue({ field, physical }, rootScope(context))}`);
+  if (field.mode === 'REPEATED')
+    await session.database.run(
+      `UPDATE ${table.physical} SET ${physical} = ${defaultValue({ field, physical }, rootScope(context))}`,
+    );
   return withColumns(table, [...table.columns, { field, physical }], session);
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { EngineError, invalidQuery, unsupported } from '../engine-error.ts';
 import { formatTime } from '../native/format-time.ts';
@@ -63,8 +64,17 @@ function scalarText(value: DuckDBValue, name: ScalarName): string | undefined {
     case 'JSON':
     case 'GEOGRAPHY':
       return typeof value === 'string' ? value : undefined;
-    default:
+    case 'NUMERIC':
+    case 'BIGNUMERIC':
+    case 'BYTES':
+    case 'DATE':
+    case 'DATETIME':
+    case 'TIME':
+    case 'TIMESTAMP':
+    case 'INTERVAL':
       return typeof value === 'object' && value !== null ? objectText(value, name) : undefined;
+    default:
+      return assertNever(name);
   }
 }
 
@@ -112,9 +122,10 @@ function fraction(micros: bigint): string {
   return rest === 0n ? '' : `.${String(rest).padStart(6, '0')}`;
 }
 
+const sign = (negative: boolean): string => (negative ? '-' : '');
+
 /** `Y-M D H:M:S`. */
 function intervalText(months: number, days: number, micros: bigint): string {
-  const sign = (negative: boolean): string => (negative ? '-' : '');
   const size = Math.abs(months);
   const clock = micros < 0n ? -micros : micros;
   const seconds = clock / 1_000_000n;

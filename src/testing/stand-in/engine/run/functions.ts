@@ -5,10 +5,17 @@ import type { FunctionDefinition } from '../print/context.ts';
 import { contextOf, type Session } from './session.ts';
 
 export async function runCreateFunction(statement: CreateFunction, session: Session): Promise<EngineResult> {
-  if (statement.language.toLowerCase() !== 'sql' || statement.body === undefined) throw unsupported(`functions in ${statement.language}`);
+  if (statement.language.toLowerCase() !== 'sql' || statement.body === undefined)
+    throw unsupported(`functions in ${statement.language}`);
   if (statement.aggregate) throw unsupported('CREATE AGGREGATE FUNCTION');
   const definition: FunctionDefinition = { text: session.text, statement };
-  const result: EngineResult = { statementType: 'CREATE_FUNCTION', rows: [], ddlOperation: 'CREATE', totalBytesProcessed: 0, referencedTables: [] };
+  const result: EngineResult = {
+    statementType: 'CREATE_FUNCTION',
+    rows: [],
+    ddlOperation: 'CREATE',
+    totalBytesProcessed: 0,
+    referencedTables: [],
+  };
   const [first] = statement.name;
   if (statement.temporary) {
     session.functions.set(first.name.toLowerCase(), definition);
@@ -19,7 +26,11 @@ export async function runCreateFunction(statement: CreateFunction, session: Sess
   session.store.dataset(id);
   const exists = session.store.routine(statement.name, context) !== undefined;
   if (exists && statement.ifNotExists) return { ...result, ddlOperation: 'SKIP' };
-  if (exists && !statement.orReplace) throw new EngineError('duplicate', `Already Exists: Routine ${id.projectId}:${id.datasetId}.${id.tableId}`);
+  if (exists && !statement.orReplace)
+    throw new EngineError(
+      'duplicate',
+      `Already Exists: Routine ${id.projectId}:${id.datasetId}.${id.tableId}`,
+    );
   if (session.request.dryRun !== true) session.store.putRoutine(id, definition, context.now);
   return { ...result, ddlOperation: exists ? 'REPLACE' : 'CREATE' };
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { isJsonObject, type Json } from '../../../../call/json.ts';
 import type { Database, Row } from '../duckdb/database.ts';
@@ -31,7 +32,11 @@ function duckType(module: Module, type: SqlType): DuckDBType {
   if (type.kind === 'array') return module.LIST(duckType(module, type.element));
   if (type.kind === 'null') return module.BIGINT;
   if (type.kind === 'struct') {
-    return module.STRUCT(Object.fromEntries(type.fields.map((field, index) => [physicalField(index), duckType(module, field.type)])));
+    return module.STRUCT(
+      Object.fromEntries(
+        type.fields.map((field, index) => [physicalField(index), duckType(module, field.type)]),
+      ),
+    );
   }
   return scalarType(module, type.name);
 }
@@ -64,6 +69,8 @@ function scalarType(module: Module, name: ScalarName): DuckDBType {
     case 'JSON':
     case 'GEOGRAPHY':
       return module.VARCHAR;
+    default:
+      return assertNever(name);
   }
 }
 
@@ -71,7 +78,9 @@ function scalarType(module: Module, name: ScalarName): DuckDBType {
 export function rowValues(module: Module, table: StoredTable, row: JsonRow, ignoreUnknown: boolean): Row {
   if (!ignoreUnknown) refuseUnknown(row, table.record.schema, '');
   const byName = lowerKeys(row);
-  return table.columns.map(({ field }) => fieldValue(module, field, byName.get(field.name.toLowerCase()), field.name));
+  return table.columns.map(({ field }) =>
+    fieldValue(module, field, byName.get(field.name.toLowerCase()), field.name),
+  );
 }
 
 function lowerKeys(row: JsonRow): ReadonlyMap<string, Json | undefined> {
@@ -83,13 +92,16 @@ function refuseUnknown(row: JsonRow, fields: readonly TableField[], prefix: stri
     const field = fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
     if (field === undefined) throw new RowFault(prefix + name, `no such field: ${prefix}${name}.`);
     const items = Array.isArray(value) ? value : [value];
-    for (const item of items) if (field.fields !== undefined && isJsonObject(item)) refuseUnknown(item, field.fields, `${prefix}${field.name}.`);
+    for (const item of items)
+      if (field.fields !== undefined && isJsonObject(item))
+        refuseUnknown(item, field.fields, `${prefix}${field.name}.`);
   }
 }
 
 function fieldValue(module: Module, field: TableField, value: Json | undefined, path: string): DuckDBValue {
   if (field.mode === 'REPEATED') {
-    if (value !== undefined && value !== null && !Array.isArray(value)) throw new RowFault(path, 'Array specified for non-repeated field.');
+    if (value !== undefined && value !== null && !Array.isArray(value))
+      throw new RowFault(path, 'Array specified for non-repeated field.');
     const items: readonly Json[] = Array.isArray(value) ? value : [];
     return module.listValue(items.map((item) => elementValue(module, field, item, path)));
   }
@@ -127,13 +139,13 @@ function scalarField(module: Module, field: TableField, value: Json, path: strin
 }
 
 function checkLimits({ maxLength }: TableField, value: DuckDBValue): void {
-  if (maxLength !== undefined && typeof value === 'string' && [...value].length > Number(maxLength)) throw new Error('too long');
+  if (maxLength !== undefined && typeof value === 'string' && Array.from(value).length > Number(maxLength))
+    throw new Error('too long');
 }
 
 function scalarValue(module: Module, name: ScalarName, value: Json): DuckDBValue {
   if (name === 'JSON') return jsonValue(value);
-  if (typeof value === 'object') throw new Error('not a scalar');
-  const text = String(value);
+  const text = scalarText(value);
   switch (name) {
     case 'STRING':
     case 'GEOGRAPHY':
@@ -160,12 +172,19 @@ function scalarValue(module: Module, name: ScalarName, value: Json): DuckDBValue
       return module.timestampTZValue(timestampMicros(value));
     case 'INTERVAL':
       throw new Error('not supported');
+    default:
+      return assertNever(name);
   }
+}
+
+function scalarText(value: Json): string {
+  if (typeof value === 'object') throw new Error('not a scalar');
+  return String(value);
 }
 
 /** A number counts seconds since 1970. */
 function timestampMicros(value: Json): bigint {
-  const text = String(value).trim();
+  const text = scalarText(value).trim();
   if (/^-?[0-9]+(\.[0-9]+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1_000_000));
   return castTime(text, 'UTC', 'TIMESTAMP');
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import { EngineError, unsupported } from '../engine-error.ts';
 import { arrayOfParts, structOfParts } from '../print/coerce.ts';
 import { bytesLiteral, floatLiteral, numericLiteral, timeLiteral } from '../print/literal.ts';
@@ -22,12 +23,18 @@ function valueOf(type: WireParameterType, value: WireParameterValue | undefined,
   if (wanted.kind === 'array') {
     if (type.arrayType === undefined || value?.arrayValues === undefined) return arrayOfParts([], wanted);
     const { arrayType } = type;
-    return arrayOfParts(value.arrayValues.map((item) => valueOf(arrayType, item, name)), wanted);
+    return arrayOfParts(
+      value.arrayValues.map((item) => valueOf(arrayType, item, name)),
+      wanted,
+    );
   }
   if (wanted.kind === 'struct') {
     if (value?.structValues === undefined) return nullOf(wanted);
     const { structValues } = value;
-    return structOfParts((type.structTypes ?? []).map((field) => valueOf(field.type, structValues[field.name ?? ''], name)), wanted);
+    return structOfParts(
+      (type.structTypes ?? []).map((field) => valueOf(field.type, structValues[field.name ?? ''], name)),
+      wanted,
+    );
   }
   const text = value?.value;
   if (text === undefined || text === null || wanted.kind !== 'scalar') return nullOf(wanted);
@@ -38,7 +45,12 @@ function typeOf(type: WireParameterType): SqlType {
   const upper = type.type.toUpperCase();
   if (upper === 'ARRAY' && type.arrayType !== undefined) return arrayOf(typeOf(type.arrayType));
   if (upper === 'STRUCT' || upper === 'RECORD') {
-    return structOf((type.structTypes ?? []).map((field) => ({ ...(field.name === undefined ? {} : { name: field.name }), type: typeOf(field.type) })));
+    return structOf(
+      (type.structTypes ?? []).map((field) => ({
+        ...(field.name === undefined ? {} : { name: field.name }),
+        type: typeOf(field.type),
+      })),
+    );
   }
   const name = scalarNamed(upper);
   if (name === undefined) throw unsupported(`query parameters of type ${type.type}`);
@@ -49,7 +61,11 @@ function scalarValue(text: string, type: ScalarName, name: string): Typed {
   try {
     return scalarLiteral(text, type);
   } catch {
-    throw new EngineError('invalid', `Invalid value for query parameter '${name}' of type ${type}`, 'q.parameterValue');
+    throw new EngineError(
+      'invalid',
+      `Invalid value for query parameter '${name}' of type ${type}`,
+      'q.parameterValue',
+    );
   }
 }
 
@@ -77,8 +93,11 @@ function scalarLiteral(text: string, type: ScalarName): Typed {
       return timeLiteral(text.trim(), 'TIMESTAMP');
     case 'JSON':
       return { sql: quote(printJson(normalJson(parseJson(text), true))), type: json };
-    default:
+    case 'INTERVAL':
+    case 'GEOGRAPHY':
       throw unsupported(`query parameters of type ${type}`);
+    default:
+      return assertNever(type);
   }
 }
 

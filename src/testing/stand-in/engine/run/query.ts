@@ -26,8 +26,14 @@ export function prepareQuery(query: Query, session: Session): Prepared {
   const printed = printQuery(query, rootScope(context));
   const [only] = printed.columns;
   if (printed.isValue && only?.type.kind === 'struct') {
-    const fields = only.type.fields.map((_, index) => `struct_extract(v.c1, '${physicalField(index)}') AS ${outputName(index)}`);
-    return { sql: `SELECT ${fields.join(', ')} FROM (${printed.sql}) AS v`, columns: named(only.type.fields), trace: context.trace };
+    const fields = only.type.fields.map(
+      (_, index) => `struct_extract(v.c1, '${physicalField(index)}') AS ${outputName(index)}`,
+    );
+    return {
+      sql: `SELECT ${fields.join(', ')} FROM (${printed.sql}) AS v`,
+      columns: named(only.type.fields),
+      trace: context.trace,
+    };
   }
   return { sql: printed.sql, columns: named(printed.columns), trace: context.trace };
 }
@@ -43,7 +49,9 @@ function named(outputs: readonly Output[]): Prepared['columns'] {
   const names = columns.map((column) => column.name.toLowerCase());
   const repeated = columns.find((column, index) => names.indexOf(column.name.toLowerCase()) !== index);
   if (repeated !== undefined) {
-    throw invalidQuery(`Duplicate column names in the result are not supported. Found duplicate(s): ${repeated.name}`);
+    throw invalidQuery(
+      `Duplicate column names in the result are not supported. Found duplicate(s): ${repeated.name}`,
+    );
   }
   return columns;
 }
@@ -62,13 +70,18 @@ export async function runQuery(query: Query, session: Session): Promise<EngineRe
 
 async function fetchRows({ sql, columns }: Prepared, session: Session): Promise<readonly WireRow[]> {
   const rows = await session.database.rows(sql);
-  return rows.map((row) => ({ f: columns.map(({ name, type }, index) => encodeCell(row[index] ?? null, type, name)) }));
+  return rows.map((row) => ({
+    f: columns.map(({ name, type }, index) => encodeCell(row[index] ?? null, type, name)),
+  }));
 }
 
 type Facts = Pick<EngineResult, 'totalBytesProcessed' | 'referencedTables'>;
 
 export async function readFacts(trace: Trace, session: Session): Promise<Facts> {
-  return { totalBytesProcessed: await bytesOf(session.database, trace.reads), referencedTables: [...trace.reads.keys()].map(idOf) };
+  return {
+    totalBytesProcessed: await bytesOf(session.database, trace.reads),
+    referencedTables: [...trace.reads.keys()].map(idOf),
+  };
 }
 
 export function idOf({ record }: StoredTable): TableId {
@@ -84,12 +97,16 @@ export async function checkMoments(trace: Trace, session: Session): Promise<void
     const { record } = table;
     const name = `${record.projectId}:${record.datasetId}.${record.tableId}`;
     if (micros < BigInt(record.creationTime) * 1000n) {
-      throw new EngineError('invalidQuery', `Invalid snapshot time for table ${name}: it is before the table's creation time`, 'query');
+      throw new EngineError(
+        'invalidQuery',
+        `Invalid snapshot time for table ${name}: it is before the table's creation time`,
+        'query',
+      );
     }
-    if (micros < BigInt(record.lastModifiedTime) * 1000n) throw unsupported(`FOR SYSTEM_TIME AS OF a time before the last change of ${name}`);
+    if (micros < BigInt(record.lastModifiedTime) * 1000n)
+      throw unsupported(`FOR SYSTEM_TIME AS OF a time before the last change of ${name}`);
     if (micros > BigInt(session.now().getTime() + 60_000) * 1000n) {
       throw invalidQuery('Invalid time travel timestamp: it is in the future');
     }
   }
 }
-

@@ -24,17 +24,24 @@ const answering: readonly Statement['type'][] = [
 ];
 
 /** Runs the text of a request: one statement, temporary functions and one statement, or a script. */
-export async function runRequest(store: Store, database: Database, request: QueryRequest, now: () => Date): Promise<EngineResult> {
+export async function runRequest(
+  store: Store,
+  database: Database,
+  request: QueryRequest,
+  now: () => Date,
+): Promise<EngineResult> {
   const { statements } = parse(request.sql);
   const session = openSession(store, database, request, now);
   const isScript = !isSingle(statements);
-  if (isScript && request.dryRun === true) return { statementType: 'SCRIPT', rows: [], totalBytesProcessed: 0, referencedTables: [] };
+  if (isScript && request.dryRun === true)
+    return { statementType: 'SCRIPT', rows: [], totalBytesProcessed: 0, referencedTables: [] };
   const interrupt = (): void => database.interrupt();
   request.signal?.addEventListener('abort', interrupt);
   try {
     return await run(statements, session, isScript);
   } catch (error) {
-    if (request.signal?.aborted === true) throw new EngineError('stopped', 'Job execution was cancelled: User requested cancellation');
+    if (request.signal?.aborted === true)
+      throw new EngineError('stopped', 'Job execution was cancelled: User requested cancellation');
     throw error;
   } finally {
     request.signal?.removeEventListener('abort', interrupt);
@@ -45,13 +52,26 @@ export async function runRequest(store: Store, database: Database, request: Quer
 function isSingle(statements: readonly Statement[]): boolean {
   const last = statements.at(-1);
   const before = statements.slice(0, -1);
-  return last !== undefined && answering.includes(last.type) && before.every((one) => one.type === 'createFunction' && one.temporary);
+  return (
+    last !== undefined &&
+    answering.includes(last.type) &&
+    before.every((one) => one.type === 'createFunction' && one.temporary)
+  );
 }
 
-async function run(statements: readonly Statement[], session: Session, isScript: boolean): Promise<EngineResult> {
+async function run(
+  statements: readonly Statement[],
+  session: Session,
+  isScript: boolean,
+): Promise<EngineResult> {
   const last = statements.at(-1);
   const { destination } = session.request;
-  if (!isScript && destination !== undefined && last?.type === 'queryStatement' && session.request.dryRun !== true) {
+  if (
+    !isScript &&
+    destination !== undefined &&
+    last?.type === 'queryStatement' &&
+    session.request.dryRun !== true
+  ) {
     await runBody(statements.slice(0, -1), session);
     return runInto(last.query, destination, session);
   }

@@ -23,7 +23,8 @@ export async function appendJson(
       errors.push({ index, errors: [{ reason: 'invalid', location: error.path, message: error.message }] });
     }
   }
-  if (errors.length > 0 && options.skipInvalidRows !== true) return { errors: withStopped(errors, rows.length), stored: 0 };
+  if (errors.length > 0 && options.skipInvalidRows !== true)
+    return { errors: withStopped(errors, rows.length), stored: 0 };
   await database.append(table.physical, rowTypes(database.module, table), good);
   return { errors, stored: good.length };
 }
@@ -37,14 +38,24 @@ function withStopped(errors: readonly RowError[], count: number): readonly RowEr
   return [...errors, ...stopped].toSorted((left, right) => left.index - right.index);
 }
 
-export async function readPage(database: Database, table: StoredTable, options: ReadOptions): Promise<RowPage> {
+export async function readPage(
+  database: Database,
+  table: StoredTable,
+  options: ReadOptions,
+): Promise<RowPage> {
   const [count] = await database.rows(`SELECT count(*) FROM ${table.physical}`);
   const columns = table.columns.map(({ physical }) => physical).join(', ');
-  const limit = options.maxResults === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(options.maxResults))}`;
+  const limit =
+    options.maxResults === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(options.maxResults))}`;
   const offset = ` OFFSET ${Math.max(0, Math.floor(options.startIndex ?? 0))}`;
-  const rows = await database.rows(`SELECT ${columns} FROM ${table.physical} ORDER BY rowid${limit}${offset}`);
-  const cells = rows.map((row) => table.columns.map(({ field }, index) => encodeCell(row[index] ?? null, fieldSqlType(field), field.name)));
-  const choice = options.selectedFields === undefined ? undefined : chosen(table.record.schema, options.selectedFields);
+  const rows = await database.rows(
+    `SELECT ${columns} FROM ${table.physical} ORDER BY rowid${limit}${offset}`,
+  );
+  const cells = rows.map((row) =>
+    table.columns.map(({ field }, index) => encodeCell(row[index] ?? null, fieldSqlType(field), field.name)),
+  );
+  const choice =
+    options.selectedFields === undefined ? undefined : chosen(table.record.schema, options.selectedFields);
   return {
     schema: choice === undefined ? table.record.schema : choice.map(({ field }) => field),
     rows: cells.map((row) => ({ f: choice === undefined ? row : prune(row, choice) })),
@@ -60,7 +71,9 @@ interface Choice {
 }
 
 function chosen(schema: readonly TableField[], paths: readonly string[]): readonly Choice[] {
-  const unknown = paths.find((path) => !schema.some((field) => field.name.toLowerCase() === path.split('.')[0]?.toLowerCase()));
+  const unknown = paths.find(
+    (path) => !schema.some((field) => field.name.toLowerCase() === path.split('.')[0]?.toLowerCase()),
+  );
   if (unknown !== undefined) throw new EngineError('invalid', `No such field: ${unknown}.`);
   return schema.flatMap((field, index): readonly Choice[] => {
     const mine = paths.filter((path) => path.split('.')[0]?.toLowerCase() === field.name.toLowerCase());

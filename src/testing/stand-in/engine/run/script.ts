@@ -1,4 +1,19 @@
-import type { Assert, Block, CaseStatement, Declare, ExecuteImmediate, Expression, For, If, Jump, Loop, Raise, SetVariable, Statement, Transaction } from '../../../../sql/ast/index.ts';
+import type {
+  Assert,
+  Block,
+  CaseStatement,
+  Declare,
+  ExecuteImmediate,
+  Expression,
+  For,
+  If,
+  Jump,
+  Loop,
+  Raise,
+  SetVariable,
+  Statement,
+  Transaction,
+} from '../../../../sql/ast/index.ts';
 import { EngineError, invalidQuery, unsupported } from '../engine-error.ts';
 import { mustCoerce } from '../print/coerce.ts';
 import { equality } from '../print/conditional.ts';
@@ -15,7 +30,9 @@ import { contextOf, type Session, type Variable } from './session.ts';
 import { runStatement } from './statement.ts';
 
 /** How a statement ended: by itself, or by leaving a loop, a block or the script. */
-export type Flow = { readonly kind: 'next' } | { readonly kind: 'break' | 'continue' | 'return'; readonly label?: string };
+export type Flow =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'break' | 'continue' | 'return'; readonly label?: string };
 
 const next: Flow = { kind: 'next' };
 const stepLimit = 100_000;
@@ -43,13 +60,25 @@ function declare(name: string, type: SqlType, session: Session): Variable {
 }
 
 async function assign(variable: Variable, sql: string, session: Session): Promise<void> {
-  await session.database.run(`SET VARIABLE ${variable.name} = (SELECT CAST(${sql} AS ${physicalType(variable.type)}))`);
+  await session.database.run(
+    `SET VARIABLE ${variable.name} = (SELECT CAST(${sql} AS ${physicalType(variable.type)}))`,
+  );
 }
 
 export async function runDeclare(statement: Declare, session: Session): Promise<Flow> {
   const initial = statement.defaultValue === undefined ? undefined : value(statement.defaultValue, session);
-  const type = statement.dataType === undefined ? settle(initial?.[0].type ?? string) : typeOf(statement.dataType);
-  const typed = initial === undefined ? nullOf(type) : mustCoerce(initial[0], type, initial[1], statement.range, `Cannot coerce expression of type ${typeText(initial[0].type)} to type ${typeText(type)}`);
+  const type =
+    statement.dataType === undefined ? settle(initial?.[0].type ?? string) : typeOf(statement.dataType);
+  const typed =
+    initial === undefined
+      ? nullOf(type)
+      : mustCoerce(
+          initial[0],
+          type,
+          initial[1],
+          statement.range,
+          `Cannot coerce expression of type ${typeText(initial[0].type)} to type ${typeText(type)}`,
+        );
   for (const name of statement.names) await assign(declare(name.name, type, session), typed.sql, session);
   return next;
 }
@@ -65,7 +94,12 @@ export async function runSet(statement: SetVariable, session: Session): Promise<
 }
 
 /** `SET (a, b) = (…)`: all values are computed before any is assigned. */
-async function assignSeveral(statement: SetVariable, typed: Typed, scope: Scope, session: Session): Promise<void> {
+async function assignSeveral(
+  statement: SetVariable,
+  typed: Typed,
+  scope: Scope,
+  session: Session,
+): Promise<void> {
   if (typed.type.kind !== 'struct' || typed.type.fields.length !== statement.targets.length) {
     throw failAt(scope.context, statement.range, 'SET needs one value for each variable');
   }
@@ -74,26 +108,48 @@ async function assignSeveral(statement: SetVariable, typed: Typed, scope: Scope,
   await assign(whole, typed.sql, session);
   for (const [index, target] of statement.targets.entries()) {
     const type = typed.type.fields[index]?.type ?? string;
-    await assignTarget(target, { sql: `struct_extract(${whole.value.sql}, '${physicalField(index)}')`, type }, statement, scope, session);
+    await assignTarget(
+      target,
+      { sql: `struct_extract(${whole.value.sql}, '${physicalField(index)}')`, type },
+      statement,
+      scope,
+      session,
+    );
   }
 }
 
-async function assignTarget(target: SetVariable['targets'][number], typed: Typed, statement: SetVariable, scope: Scope, session: Session): Promise<void> {
+async function assignTarget(
+  target: SetVariable['targets'][number],
+  typed: Typed,
+  statement: SetVariable,
+  scope: Scope,
+  session: Session,
+): Promise<void> {
   if (target.type === 'systemVariable') {
-    const name = target.parts.map((part) => part.name).join('.').toLowerCase();
+    const name = target.parts
+      .map((part) => part.name)
+      .join('.')
+      .toLowerCase();
     if (name !== 'dataset_id' || typed.literal?.kind !== 'string') throw unsupported(`SET @@${name}`);
     session.systemVariables.set(name, typed);
     return;
   }
   const variable = session.variables.get(target.name.name.toLowerCase());
-  if (variable === undefined) throw failAt(scope.context, target.name.range, `Undeclared variable: ${target.name.name}`);
+  if (variable === undefined)
+    throw failAt(scope.context, target.name.range, `Undeclared variable: ${target.name.name}`);
   const message = `Cannot coerce expression of type ${typeText(typed.type)} to type ${typeText(variable.type)}`;
   await assign(variable, mustCoerce(typed, variable.type, scope, statement.range, message).sql, session);
 }
 
 async function holds(node: Expression, session: Session): Promise<boolean> {
   const [typed, scope] = value(node, session);
-  const condition = mustCoerce(typed, bool, scope, node.range, `Condition must be of type BOOL, but is ${typeText(typed.type)}`);
+  const condition = mustCoerce(
+    typed,
+    bool,
+    scope,
+    node.range,
+    `Condition must be of type BOOL, but is ${typeText(typed.type)}`,
+  );
   return isTrue(condition.sql, session);
 }
 
@@ -146,7 +202,9 @@ export async function runFor(statement: For, session: Session): Promise<Flow> {
   const type = structOf(prepared.columns);
   const packed = prepared.columns.map((_, index) => `${physicalField(index)} := q.c${index + 1}`);
   const stage = session.store.nextName('stage');
-  await session.database.run(`CREATE TEMP TABLE ${stage} AS SELECT struct_pack(${packed.join(', ')}) AS v FROM (${prepared.sql}) AS q`);
+  await session.database.run(
+    `CREATE TEMP TABLE ${stage} AS SELECT struct_pack(${packed.join(', ')}) AS v FROM (${prepared.sql}) AS q`,
+  );
   const [count] = await session.database.rows(`SELECT count(*) FROM ${stage}`);
   const outer = session.variables.get(statement.variable.name.toLowerCase());
   const variable = declare(statement.variable.name, type, session);
@@ -174,7 +232,8 @@ export async function runBlock(statement: Block, session: Session): Promise<Flow
   try {
     return ofBlock(await runBody(statement.body, session), statement);
   } catch (error) {
-    const isOurs = error instanceof EngineError && error.reason !== 'stopped' && error.reason !== 'notImplemented';
+    const isOurs =
+      error instanceof EngineError && error.reason !== 'stopped' && error.reason !== 'notImplemented';
     if (statement.exceptionHandler === undefined || !isOurs) throw error;
     restoreAll(outer, session);
     session.systemVariables.set('error.message', stringLiteral(error.message));
@@ -185,7 +244,9 @@ export async function runBlock(statement: Block, session: Session): Promise<Flow
 }
 
 function ofBlock(flow: Flow, { label }: Block): Flow {
-  return flow.kind === 'break' && flow.label !== undefined && flow.label === label?.name.toLowerCase() ? next : flow;
+  return flow.kind === 'break' && flow.label !== undefined && flow.label === label?.name.toLowerCase()
+    ? next
+    : flow;
 }
 
 function restoreAll(variables: ReadonlyMap<string, Variable>, session: Session): void {
@@ -196,12 +257,21 @@ function restoreAll(variables: ReadonlyMap<string, Variable>, session: Session):
 const jumps = { BREAK: 'break', CONTINUE: 'continue', RETURN: 'return' } as const;
 
 export async function runJump(statement: Jump, _session: Session): Promise<Flow> {
-  return { kind: jumps[statement.kind], ...(statement.label === undefined ? {} : { label: statement.label.name.toLowerCase() }) };
+  return {
+    kind: jumps[statement.kind],
+    ...(statement.label === undefined ? {} : { label: statement.label.name.toLowerCase() }),
+  };
 }
 
 async function textValue(node: Expression, session: Session): Promise<string> {
   const [typed, scope] = value(node, session);
-  const text = mustCoerce(typed, string, scope, node.range, `Expected a STRING but found ${typeText(typed.type)}`);
+  const text = mustCoerce(
+    typed,
+    string,
+    scope,
+    node.range,
+    `Expected a STRING but found ${typeText(typed.type)}`,
+  );
   const [row] = await session.database.rows(`SELECT ${text.sql}`);
   const found = row?.[0];
   if (typeof found !== 'string') throw failAt(scope.context, node.range, 'The text cannot be NULL');
@@ -218,7 +288,9 @@ export async function runRaise(statement: Raise, session: Session): Promise<Flow
 
 export async function runAssert(statement: Assert, session: Session): Promise<Flow> {
   if (await holds(statement.condition, session)) return next;
-  throw invalidQuery(statement.message === undefined ? 'Assertion failed' : await textValue(statement.message, session));
+  throw invalidQuery(
+    statement.message === undefined ? 'Assertion failed' : await textValue(statement.message, session),
+  );
 }
 
 export async function runTransaction(statement: Transaction, session: Session): Promise<Flow> {
@@ -254,9 +326,15 @@ export async function runImmediate(statement: ExecuteImmediate, session: Session
   return runBody(statements, inner);
 }
 
-async function intoVariables(statement: ExecuteImmediate, query: For['query'], inner: Session, session: Session): Promise<void> {
+async function intoVariables(
+  statement: ExecuteImmediate,
+  query: For['query'],
+  inner: Session,
+  session: Session,
+): Promise<void> {
   const prepared = prepareQuery(query, inner);
-  if (prepared.columns.length !== statement.into.length) throw invalidQuery('EXECUTE IMMEDIATE … INTO needs one variable for each column');
+  if (prepared.columns.length !== statement.into.length)
+    throw invalidQuery('EXECUTE IMMEDIATE … INTO needs one variable for each column');
   const [count] = await session.database.rows(`SELECT count(*) FROM (${prepared.sql}) AS q`);
   if (Number(count?.[0] ?? 0) > 1) throw invalidQuery('EXECUTE IMMEDIATE … INTO takes at most one row');
   for (const [index, name] of statement.into.entries()) {
@@ -265,4 +343,3 @@ async function intoVariables(statement: ExecuteImmediate, query: For['query'], i
     await assign(variable, `(SELECT q.c${index + 1} FROM (${prepared.sql}) AS q)`, session);
   }
 }
-

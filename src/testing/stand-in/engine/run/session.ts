@@ -31,7 +31,12 @@ export interface Variable {
   readonly type: SqlType;
 }
 
-export function openSession(store: Store, database: Database, request: QueryRequest, now: () => Date): Session {
+export function openSession(
+  store: Store,
+  database: Database,
+  request: QueryRequest,
+  now: () => Date,
+): Session {
   return {
     store,
     database,
@@ -46,7 +51,9 @@ export function openSession(store: Store, database: Database, request: QueryRequ
       ['project_id', stringLiteral(request.project)],
       ['time_zone', stringLiteral('UTC')],
       ['script.job_id', stringLiteral('stand-in')],
-      ...(request.defaultDataset === undefined ? [] : [['dataset_id', stringLiteral(request.defaultDataset.datasetId)] as const]),
+      ...(request.defaultDataset === undefined
+        ? []
+        : [['dataset_id', stringLiteral(request.defaultDataset.datasetId)] as const]),
     ]),
     results: [],
     state: { inTransaction: false },
@@ -81,7 +88,6 @@ function defaultDataset(session: Session): QueryRequest['defaultDataset'] {
   const projectId = session.request.defaultDataset?.projectId ?? session.request.project;
   return { projectId, datasetId: set.value };
 }
-
 
 export type Run<Kind extends Statement['type']> = (
   statement: Extract<Statement, { type: Kind }>,

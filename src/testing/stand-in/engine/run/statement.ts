@@ -6,16 +6,35 @@ import { runDelete, runInsert, runTruncate, runUpdate } from './dml.ts';
 import { runCreateFunction } from './functions.ts';
 import { runMerge } from './merge.ts';
 import { runQuery } from './query.ts';
-import { runAssert, runBlock, runCase, runDeclare, runFor, runIf, runImmediate, runJump, runLoop, runRaise, runSet, runTransaction, type Flow } from './script.ts';
+import {
+  runAssert,
+  runBlock,
+  runCase,
+  runDeclare,
+  runFor,
+  runIf,
+  runImmediate,
+  runJump,
+  runLoop,
+  runRaise,
+  runSet,
+  runTransaction,
+  type Flow,
+} from './script.ts';
 import type { Session } from './session.ts';
 
 type Handlers = {
-  readonly [Kind in Statement['type']]: (statement: Extract<Statement, { type: Kind }>, session: Session) => Promise<Flow>;
+  readonly [Kind in Statement['type']]: (
+    statement: Extract<Statement, { type: Kind }>,
+    session: Session,
+  ) => Promise<Flow>;
 };
 
 /** A statement that answers: its result joins those of the script. */
 const answering =
-  <Kind extends Statement['type']>(run: (statement: Extract<Statement, { type: Kind }>, session: Session) => Promise<EngineResult>) =>
+  <Kind extends Statement['type']>(
+    run: (statement: Extract<Statement, { type: Kind }>, session: Session) => Promise<EngineResult>,
+  ) =>
   async (statement: Extract<Statement, { type: Kind }>, session: Session): Promise<Flow> => {
     session.results.push(await run(statement, session));
     return { kind: 'next' };
@@ -62,6 +81,10 @@ const handlers: Handlers = {
 
 export async function runStatement(statement: Statement, session: Session): Promise<Flow> {
   // TypeScript does not follow that the handler found by `type` takes this very statement.
-  const handler = handlers[statement.type] as unknown as (statement: Statement, session: Session) => Promise<Flow>;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const handler = handlers[statement.type] as unknown as (
+    statement: Statement,
+    session: Session,
+  ) => Promise<Flow>;
   return handler(statement, session);
 }

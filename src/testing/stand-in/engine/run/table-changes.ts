@@ -17,17 +17,34 @@ function sessionFor(sql: string, id: TableId, store: Store, database: Database, 
 }
 
 /** `tables.insert`: a table with a schema, or a view, whose schema its query says. */
-export async function createFrom(table: NewTable, store: Store, database: Database, now: () => Date): Promise<StoredTable> {
+export async function createFrom(
+  table: NewTable,
+  store: Store,
+  database: Database,
+  now: () => Date,
+): Promise<StoredTable> {
   store.dataset(table);
   if (store.findTable(table) !== undefined) throw alreadyExists(table);
-  if (table.viewQuery === undefined) return makeTable(store, database, { ...table, schema: table.schema ?? [] }, now());
+  if (table.viewQuery === undefined)
+    return makeTable(store, database, { ...table, schema: table.schema ?? [] }, now());
   const schema = await viewSchema(table.viewQuery, table, store, database, now);
-  const stored: StoredTable = { record: recordOf({ ...table, schema }, now()), physical: '', columns: [], sizes: new Map() };
+  const stored: StoredTable = {
+    record: recordOf({ ...table, schema }, now()),
+    physical: '',
+    columns: [],
+    sizes: new Map(),
+  };
   store.putTable(stored);
   return stored;
 }
 
-async function viewSchema(sql: string, id: TableId, store: Store, database: Database, now: () => Date): Promise<readonly TableField[]> {
+async function viewSchema(
+  sql: string,
+  id: TableId,
+  store: Store,
+  database: Database,
+  now: () => Date,
+): Promise<readonly TableField[]> {
   const [statement] = parse(sql).statements;
   if (statement?.type !== 'queryStatement') throw new EngineError('invalidQuery', 'A view must be a query');
   const prepared = prepareQuery(statement.query, sessionFor(sql, id, store, database, now));
@@ -35,7 +52,13 @@ async function viewSchema(sql: string, id: TableId, store: Store, database: Data
   return prepared.columns.map(({ name, type }) => fieldOf(name, type));
 }
 
-export async function patchStored(table: StoredTable, patch: TablePatch, store: Store, database: Database, now: () => Date): Promise<StoredTable> {
+export async function patchStored(
+  table: StoredTable,
+  patch: TablePatch,
+  store: Store,
+  database: Database,
+  now: () => Date,
+): Promise<StoredTable> {
   const { schema, viewQuery, ...settings } = patch;
   let current = table;
   if (viewQuery !== undefined) {
@@ -48,31 +71,66 @@ export async function patchStored(table: StoredTable, patch: TablePatch, store: 
 }
 
 /** Columns may be added, described and made NULLABLE; nothing else. */
-async function withSchema(table: StoredTable, schema: readonly TableField[], store: Store, database: Database, now: () => Date): Promise<StoredTable> {
-  if (table.record.type === 'VIEW') return touch(store, table, now(), { record: { ...table.record, schema } });
+async function withSchema(
+  table: StoredTable,
+  schema: readonly TableField[],
+  store: Store,
+  database: Database,
+  now: () => Date,
+): Promise<StoredTable> {
+  if (table.record.type === 'VIEW')
+    return touch(store, table, now(), { record: { ...table.record, schema } });
   const kept = table.columns.map((column) => {
-    const field = schema.find((candidate) => candidate.name.toLowerCase() === column.field.name.toLowerCase());
-    if (field === undefined) throw schemaMismatch(table, `Field ${column.field.name} is missing in new schema`);
-    if (!sameType(fieldSqlType(field), fieldSqlType(column.field))) throw schemaMismatch(table, `Field ${field.name} has changed type from ${column.field.type} to ${field.type}`);
-    if (field.mode === 'REQUIRED' && column.field.mode !== 'REQUIRED') throw schemaMismatch(table, `Field ${field.name} has changed mode from NULLABLE to REQUIRED`);
+    const field = schema.find(
+      (candidate) => candidate.name.toLowerCase() === column.field.name.toLowerCase(),
+    );
+    if (field === undefined)
+      throw schemaMismatch(table, `Field ${column.field.name} is missing in new schema`);
+    if (!sameType(fieldSqlType(field), fieldSqlType(column.field)))
+      throw schemaMismatch(
+        table,
+        `Field ${field.name} has changed type from ${column.field.type} to ${field.type}`,
+      );
+    if (field.mode === 'REQUIRED' && column.field.mode !== 'REQUIRED')
+      throw schemaMismatch(table, `Field ${field.name} has changed mode from NULLABLE to REQUIRED`);
     return { ...column, field };
   });
-  const added = schema.filter((field) => !kept.some((column) => column.field.name.toLowerCase() === field.name.toLowerCase()));
+  const added = schema.filter(
+    (field) => !kept.some((column) => column.field.name.toLowerCase() === field.name.toLowerCase()),
+  );
   const required = added.find((field) => field.mode === 'REQUIRED');
-  if (required !== undefined) throw schemaMismatch(table, `Cannot add required fields to an existing schema. (field: ${required.name})`);
-  let current = touch(store, table, now(), { record: { ...table.record, schema: kept.map(({ field }) => field) }, columns: kept });
+  if (required !== undefined)
+    throw schemaMismatch(
+      table,
+      `Cannot add required fields to an existing schema. (field: ${required.name})`,
+    );
+  let current = touch(store, table, now(), {
+    record: { ...table.record, schema: kept.map(({ field }) => field) },
+    columns: kept,
+  });
   const session = sessionFor('', table.record, store, database, now);
   for (const field of added) current = await addColumn(current, field, session, contextOf(session));
   return current;
 }
 
 function schemaMismatch(table: StoredTable, detail: string): EngineError {
-  return new EngineError('invalid', `Provided Schema does not match Table ${textOfId(table.record)}. ${detail}`);
+  return new EngineError(
+    'invalid',
+    `Provided Schema does not match Table ${textOfId(table.record)}. ${detail}`,
+  );
 }
 
-export async function copyRows(source: StoredTable, destination: TableId, options: CopyOptions, store: Store, database: Database, now: () => Date): Promise<StoredTable> {
+export async function copyRows(
+  source: StoredTable,
+  destination: TableId,
+  options: CopyOptions,
+  store: Store,
+  database: Database,
+  now: () => Date,
+): Promise<StoredTable> {
   const existing = store.findTable(destination);
-  if (existing === undefined && options.createDisposition === 'CREATE_NEVER') throw store.missingTable(destination);
+  if (existing === undefined && options.createDisposition === 'CREATE_NEVER')
+    throw store.missingTable(destination);
   const select = `SELECT ${source.columns.map(({ physical }) => physical).join(', ')} FROM ${source.physical} ORDER BY rowid`;
   if (existing !== undefined && options.writeDisposition === 'WRITE_APPEND') {
     checkSame(source, existing);
@@ -89,8 +147,10 @@ export async function copyRows(source: StoredTable, destination: TableId, option
   return made;
 }
 
-function checkSame(source: StoredTable, target: StoredTable): void {
-  const shape = (table: StoredTable): string => table.columns.map(({ field }) => `${field.name.toLowerCase()} ${physicalType(fieldSqlType(field))}`).join();
-  if (shape(source) !== shape(target)) throw schemaMismatch(target, 'The schemas of source and destination differ');
-}
+const shape = (table: StoredTable): string =>
+  table.columns.map(({ field }) => `${field.name.toLowerCase()} ${physicalType(fieldSqlType(field))}`).join();
 
+function checkSame(source: StoredTable, target: StoredTable): void {
+  if (shape(source) !== shape(target))
+    throw schemaMismatch(target, 'The schemas of source and destination differ');
+}

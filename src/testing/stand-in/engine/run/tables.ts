@@ -18,7 +18,9 @@ export async function makeTable(
   checkSchema(table.schema);
   const columns = columnsOf(table.schema);
   const physical = store.nextName('table');
-  const definitions = columns.map(({ field, physical: name }) => `${name} ${physicalType(fieldSqlType(field))}`);
+  const definitions = columns.map(
+    ({ field, physical: name }) => `${name} ${physicalType(fieldSqlType(field))}`,
+  );
   await database.run(`CREATE TABLE ${physical} (${definitions.join(', ')})`);
   if (options.select !== undefined) {
     try {
@@ -41,10 +43,15 @@ export async function makeTable(
 }
 
 function partitionField(partitioning: object | undefined): string | undefined {
-  return partitioning !== undefined && 'field' in partitioning && typeof partitioning.field === 'string' ? partitioning.field : undefined;
+  return partitioning !== undefined && 'field' in partitioning && typeof partitioning.field === 'string'
+    ? partitioning.field
+    : undefined;
 }
 
-export function recordOf(table: NewTable & { readonly schema: readonly TableField[] }, now: Date): StoredTable['record'] {
+export function recordOf(
+  table: NewTable & { readonly schema: readonly TableField[] },
+  now: Date,
+): StoredTable['record'] {
   const { labels, ...rest } = table;
   return {
     ...rest,
@@ -61,13 +68,21 @@ export const newEtag = (): string => randomUUID().replaceAll('-', '');
 function checkSchema(schema: readonly TableField[]): void {
   const names = schema.map((field) => field.name.toLowerCase());
   const repeated = schema.find((field, index) => names.indexOf(field.name.toLowerCase()) !== index);
-  if (repeated !== undefined) throw new EngineError('invalid', `Field ${repeated.name} already exists in schema`);
-  const wrong = schema.find((field) => !/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} &%=+:'<>#|]{1,300}$/u.test(field.name));
+  if (repeated !== undefined)
+    throw new EngineError('invalid', `Field ${repeated.name} already exists in schema`);
+  const wrong = schema.find(
+    (field) => !/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} &%=+:'<>#|]{1,300}$/u.test(field.name),
+  );
   if (wrong !== undefined) throw new EngineError('invalid', `Invalid field name "${wrong.name}".`);
 }
 
 /** A changed table: new times, and sizes to be measured again. */
-export function touch(store: Store, table: StoredTable, now: Date, changes: Partial<StoredTable> = {}): StoredTable {
+export function touch(
+  store: Store,
+  table: StoredTable,
+  now: Date,
+  changes: Partial<StoredTable> = {},
+): StoredTable {
   const record = { ...table.record, ...changes.record, lastModifiedTime: now.getTime(), etag: newEtag() };
   const changed: StoredTable = { ...table, ...changes, record, sizes: new Map() };
   if (store.findTable(table.record)?.physical === table.physical) store.putTable(changed);

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { DataType } from '../../../../sql/ast/index.ts';
 import { invalidQuery, unsupported } from '../engine-error.ts';
 import { arrayOf, scalar, scalarNames, structOf, type ScalarName, type SqlType } from './sql-type.ts';
@@ -36,6 +37,8 @@ export function typeOf(dataType: DataType): SqlType {
           type: typeOf(field.dataType),
         })),
       );
+    default:
+      return assertNever(dataType);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { DataType } from '../../../../sql/ast/index.ts';
 import { EngineError, unsupported } from '../engine-error.ts';
 import type { FieldType, TableField } from '../table.ts';
@@ -50,6 +51,8 @@ export function fieldOf(name: string, type: SqlType): TableField {
       return { name, type: fieldTypes[type.name], mode: 'NULLABLE' };
     case 'null':
       return { name, type: 'INTEGER', mode: 'NULLABLE' };
+    default:
+      return assertNever(type);
   }
 }
 
@@ -75,6 +78,8 @@ export function fieldOfDataType(name: string, dataType: DataType): TableField {
       return { ...fieldOf(name, typeOf(dataType)), ...typeParameters(dataType.name, dataType.parameters) };
     case 'rangeType':
       throw unsupported('the type RANGE');
+    default:
+      return assertNever(dataType);
   }
 }
 

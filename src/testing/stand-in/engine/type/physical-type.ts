@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
 import type { ScalarName, SqlType } from './sql-type.ts';
 
 const physicalNames: Readonly<Record<ScalarName, string>> = {
@@ -31,6 +32,8 @@ export function physicalType(type: SqlType): string {
       return 'BIGINT';
     case 'struct':
       return `STRUCT(${type.fields.map((field, index) => `${physicalField(index)} ${physicalType(field.type)}`).join(', ')})`;
+    default:
+      return assertNever(type);
   }
 }
 

@@ -1,3 +1,5 @@
+import { assertNever } from '../../../../sql/assert-never.ts';
+
 export const scalarNames = [
   'INT64',
   'FLOAT64',
@@ -73,6 +75,8 @@ export function typeText(type: SqlType): string {
       return 'INT64';
     case 'struct':
       return `STRUCT<${type.fields.map(fieldText).join(', ')}>`;
+    default:
+      return assertNever(type);
   }
 }
 

@@ -19,7 +19,7 @@ interface Aggregate {
   /** ` ORDER BY …` inside the call. */
   readonly order: string;
   /** A function call with its FILTER and OVER. */
-  apply(inside: string, condition?: string): string;
+  readonly apply: (inside: string, condition?: string) => string;
 }
 
 type AggregatePrinter = (aggregate: Aggregate) => Typed | undefined;
@@ -157,12 +157,12 @@ const bits =
   };
 
 const statistic =
-  (name: string, count: 1 | 2): AggregatePrinter =>
+  (name: string, size: 1 | 2): AggregatePrinter =>
   ({ values, distinct, apply }) => {
     const floats = values.map((value) =>
       isNumber(value.type) || value.type.kind === 'null' ? coerce(value, float64) : undefined,
     );
-    if (floats.length !== count || floats.includes(undefined)) return undefined;
+    if (floats.length !== size || floats.includes(undefined)) return undefined;
     return {
       sql: apply(`${name}(${distinct}${floats.map((value) => value?.sql).join(', ')})`),
       type: float64,

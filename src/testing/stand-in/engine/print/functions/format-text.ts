@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../../sql/assert-never.ts';
 import { unsupported } from '../../engine-error.ts';
 import { physicalField } from '../../type/physical-type.ts';
 import { textOf } from '../cast.ts';
@@ -37,8 +38,13 @@ export function literalForFormat(value: Typed): string {
       return `('${type.name} ' || bq_quote(${textForFormat(value)}))`;
     case 'JSON':
       return `('JSON ' || bq_quote(${sql}))`;
-    default:
+    case 'BOOL':
+    case 'INT64':
+    case 'INTERVAL':
+    case 'GEOGRAPHY':
       return textForFormat(value);
+    default:
+      return assertNever(type.name);
   }
 }
 

@@ -39,8 +39,9 @@ const overDouble = (print: (...values: string[]) => string, count = 1): Handler 
   const types = (name: string): string => Array.from({ length: count }, () => name).join(', ');
   return overloads(
     signature(`${types('FLOAT64')} -> FLOAT64`, print),
-    signature(`${types('NUMERIC')} -> NUMERIC`, (...values) =>
-      `bq_numeric_of(${print(...values.map((value) => `CAST(${value} AS DOUBLE)`))})`,
+    signature(
+      `${types('NUMERIC')} -> NUMERIC`,
+      (...values) => `bq_numeric_of(${print(...values.map((value) => `CAST(${value} AS DOUBLE)`))})`,
     ),
   );
 };
@@ -134,7 +135,9 @@ const power = overDouble((a, b) => `bq_power(${a}, ${b})`, 2);
 const naturalLogarithm = overDouble((value) => `bq_ln(${value})`);
 
 const logarithm: Handler = (call, scope) =>
-  (call.arguments.length === 1 ? naturalLogarithm : overDouble((value, base) => `(bq_ln(${value}) / bq_ln(${base}))`, 2))(call, scope);
+  (call.arguments.length === 1
+    ? naturalLogarithm
+    : overDouble((value, base) => `(bq_ln(${value}) / bq_ln(${base}))`, 2))(call, scope);
 
 export const mathFunctions: FunctionTable = {
   ABS: keeping((value) => `abs(${value})`),

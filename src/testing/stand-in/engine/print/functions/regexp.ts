@@ -3,7 +3,14 @@ import { arrayOf, int64, string } from '../../type/sql-type.ts';
 import { coerce } from '../coerce.ts';
 import type { Scope } from '../scope.ts';
 import { literalText, type Typed } from '../typed.ts';
-import { functionName, mismatch, one, printArguments, type FunctionTable, type Handler } from './signature.ts';
+import {
+  functionName,
+  mismatch,
+  one,
+  printArguments,
+  type FunctionTable,
+  type Handler,
+} from './signature.ts';
 import type { Call } from '../../../../../sql/ast/index.ts';
 
 /** DuckDB's engine is RE2 as BigQuery's is; only how groups and misses are answered differs. */
@@ -44,7 +51,10 @@ const extract: Handler = (call, scope) => {
   const { text, pattern, group } = match;
   if (values.length <= 2) {
     const found = `regexp_extract(${text}, ${pattern}, ${group})`;
-    return { sql: `(CASE WHEN regexp_matches(${text}, ${pattern}) THEN ${participating(found, match)} END)`, type: string };
+    return {
+      sql: `(CASE WHEN regexp_matches(${text}, ${pattern}) THEN ${participating(found, match)} END)`,
+      type: string,
+    };
   }
   const occurrence = values[3] === undefined ? '1' : coerce(values[3], int64)?.sql;
   if (occurrence === undefined || values.length > 4) throw mismatch(call, values, scope);
@@ -54,7 +64,8 @@ const extract: Handler = (call, scope) => {
 
 function fromStart(call: Call, values: readonly Typed[]): void {
   const position = values[2]?.literal;
-  if (position?.kind !== 'integer' || position.value !== 1n) throw unsupported(`${functionName(call)} with a position other than 1`);
+  if (position?.kind !== 'integer' || position.value !== 1n)
+    throw unsupported(`${functionName(call)} with a position other than 1`);
 }
 
 /** A group that took no part in the match is NULL in BigQuery and empty in DuckDB: refused where it may be so. */
@@ -83,7 +94,10 @@ const instr: Handler = (call, scope) => {
   if (group > 0) throw unsupported('REGEXP_INSTR with a group');
   const before = `regexp_extract(${text}, '^((?s:.*?))(?:' || ${pattern} || ')', 1)`;
   const found = `regexp_matches(${text}, ${pattern})`;
-  return { sql: `CAST(CASE WHEN ${found} THEN length(${before}) + 1 WHEN NOT ${found} THEN 0 END AS BIGINT)`, type: int64 };
+  return {
+    sql: `CAST(CASE WHEN ${found} THEN length(${before}) + 1 WHEN NOT ${found} THEN 0 END AS BIGINT)`,
+    type: int64,
+  };
 };
 
 export const regexpFunctions: FunctionTable = {

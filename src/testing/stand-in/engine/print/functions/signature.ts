@@ -43,7 +43,10 @@ function namedType(name: string): SqlType {
 export function overloads(...signatures: readonly Signature[]): Handler {
   return (call, scope) => {
     const values = printArguments(call, scope);
-    const chosen = bestOf(signatures.filter((candidate) => fits(candidate, values)), values);
+    const chosen = bestOf(
+      signatures.filter((candidate) => fits(candidate, values)),
+      values,
+    );
     if (chosen === undefined) throw mismatch(call, values, scope);
     const coerced = values.map((value, index) => coerce(value, parameterAt(chosen, index))?.sql ?? value.sql);
     return { sql: chosen.print(...coerced), type: chosen.returns };

@@ -71,6 +71,8 @@ const concat: Handler = (call, scope) => {
   return { sql: `(${texts.join(' || ')})`, type: string };
 };
 
+const list = (items: readonly string[]): string => `CAST([${items.join(', ')}] AS VARCHAR[])`;
+
 const format: Handler = (call, scope) => {
   const [pattern, ...values] = printArguments(call, scope);
   const text = pattern && coerce(pattern, string);
@@ -81,7 +83,6 @@ const format: Handler = (call, scope) => {
   );
   const texts = values.map((value) => textForFormat(value));
   const literals = values.map((value) => `COALESCE(${literalForFormat(value)}, 'NULL')`);
-  const list = (items: readonly string[]): string => `CAST([${items.join(', ')}] AS VARCHAR[])`;
   return { sql: `bq_format(${text.sql}, ${list(types)}, ${list(texts)}, ${list(literals)})`, type: string };
 };
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../../sql/assert-never.ts';
 import { unsupported } from '../../engine-error.ts';
 import { physicalField } from '../../type/physical-type.ts';
 import { textOf } from '../cast.ts';
@@ -37,8 +38,12 @@ export function jsonText(value: Typed, style: JsonStyle): string {
     case 'INTERVAL':
     case 'GEOGRAPHY':
       throw unsupported(`${type.name} in JSON`);
-    default:
+    case 'STRING':
+    case 'DATE':
+    case 'TIME':
       return `bq_json_text(${textOf(value)})`;
+    default:
+      return assertNever(type.name);
   }
 }
 
