@@ -37,7 +37,7 @@ try {
 
 await guarding.close();
 for (const { sequence, type, data } of record.events()) {
-  console.log(`${sequence} ${type} ${'operation' in data ? String(data.operation) : ''}`.trimEnd());
+  console.log(`${sequence} ${type} ${'operation' in data ? data.operation : ''}`.trimEnd());
 }
 
 await fake.close();
