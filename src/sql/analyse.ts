@@ -53,6 +53,7 @@ export async function analyse(text: string, options: AnalyseOptions): Promise<An
   const key = settingsKey(options);
   const seen = memory.analyses.get(key)?.get(text);
   if (seen !== undefined && (await isFresh(options.catalog, seen.used, options.signal))) {
+    if (seen.analysis.options.catalog === options.catalog) return seen.analysis;
     // A wrapped catalog belongs to the call that made it: a rewrite asks the one of this call.
     return { ...seen.analysis, options: { ...seen.analysis.options, catalog: options.catalog } };
   }

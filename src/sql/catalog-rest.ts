@@ -1,5 +1,6 @@
 import { boundedMap } from './bounded-map.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { listedNames, routineOfResource, tableOfResource } from './catalog-resource.ts';
 
 /** An answer of BigQuery's REST API. */
@@ -118,23 +119,6 @@ function entryOf<Item extends CatalogTable | CatalogRoutine>(
   const item = read(body, name);
   const same = before?.item?.etag !== undefined && before.item.etag === item.etag;
   return { item: same ? before.item : item, etag: item.etag, checked };
-}
-
-/** The request goes on for the others who wait for it. */
-async function unlessAborted<Result>(
-  flight: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (signal === undefined) return flight;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([flight, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 const mostPages = 200;

@@ -3,6 +3,7 @@ import { parse } from '../parse/index.ts';
 import type { Parsed } from '../parse/index.ts';
 import { boundedMap } from '../bounded-map.ts';
 import type { BoundedMap } from '../bounded-map.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Known, Lookup } from './known.ts';
 import { keyOf } from './table-name.ts';
 
@@ -103,7 +104,8 @@ async function ask(
   signal: AbortSignal | undefined,
 ): Promise<Used | 'failed'> {
   try {
-    const item = kind === 'table' ? await catalog.table(name, signal) : await catalog.routine(name, signal);
+    const answer = kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal);
+    const item = await unlessAborted<Item | undefined>(answer, signal);
     if (item === undefined) return { kind, name, item };
     const sound = kind === 'table' ? isTable(item) : isRoutine(item);
     return sound ? { kind, name, item } : 'failed';

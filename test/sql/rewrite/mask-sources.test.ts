@@ -1,0 +1,197 @@
+import { expect, test } from 'vitest';
+import { analyse, maskSources } from '../../../src/sql/index.ts';
+import type { SourceMask } from '../../../src/sql/index.ts';
+import { look, shopOptions } from '../shop.ts';
+
+const customers = { project: 'p', dataset: 'shop', name: 'customers' };
+const orders = { project: 'p', dataset: 'shop', name: 'orders' };
+const event = { project: 'p', dataset: 'logs', name: 'events_20240101' };
+
+const hash = (sql: string): string => `TO_HEX(SHA256(${sql}))`;
+const email: SourceMask = { table: customers, path: ['email'], expression: hash };
+
+async function masked(sql: string, masks: readonly SourceMask[] = [email]): Promise<string> {
+  return (await maskSources(await look(sql), masks)).text;
+}
+
+const hashed = 'TO_HEX(SHA256(guard_row.email)) AS email';
+
+test.each([
+  [
+    'a plain name',
+    'SELECT email FROM customers',
+    `SELECT email FROM (SELECT ${hashed} FROM customers AS guard_row) AS customers`,
+  ],
+  [
+    'an alias',
+    'SELECT c.email FROM shop.customers c',
+    `SELECT c.email FROM (SELECT ${hashed} FROM shop.customers AS guard_row) AS c`,
+  ],
+  [
+    'a name in back-quotes',
+    'SELECT email FROM `p.shop.customers`',
+    `SELECT email FROM (SELECT ${hashed} FROM \`p.shop.customers\` AS guard_row) AS customers`,
+  ],
+  [
+    'a common table',
+    'WITH a AS (SELECT email FROM customers) SELECT * FROM a',
+    `WITH a AS (SELECT email FROM (SELECT ${hashed} FROM customers AS guard_row) AS customers) SELECT * FROM a`,
+  ],
+  [
+    'a filter alone',
+    'SELECT id FROM customers WHERE email = "x"',
+    `SELECT id FROM (SELECT guard_row.id, ${hashed} FROM customers AS guard_row) AS customers WHERE email = "x"`,
+  ],
+  [
+    'a count of rows',
+    'SELECT COUNT(*) FROM customers',
+    'SELECT COUNT(*) FROM (SELECT NULL AS guard_none FROM customers AS guard_row) AS customers',
+  ],
+  [
+    'time travel',
+    'SELECT email FROM customers FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP() WHERE TRUE',
+    `SELECT email FROM (SELECT ${hashed} FROM customers AS guard_row FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()) AS customers WHERE TRUE`,
+  ],
+  [
+    'a sample',
+    'SELECT email FROM customers TABLESAMPLE SYSTEM (10 PERCENT)',
+    `SELECT email FROM (SELECT ${hashed} FROM customers AS guard_row TABLESAMPLE SYSTEM (10 PERCENT)) AS customers`,
+  ],
+  [
+    'a whole path before a column',
+    'SELECT shop.customers.email FROM shop.customers',
+    `SELECT customers.email FROM (SELECT ${hashed} FROM shop.customers AS guard_row) AS customers`,
+  ],
+  [
+    'both sides of a join',
+    'SELECT a.id FROM customers a JOIN customers b ON a.email = b.email',
+    `SELECT a.id FROM (SELECT guard_row.id, ${hashed} FROM customers AS guard_row) AS a JOIN (SELECT TO_HEX(SHA256(guard_row_.email)) AS email FROM customers AS guard_row_) AS b ON a.email = b.email`,
+  ],
+  [
+    'a subquery of DML',
+    'DELETE FROM orders WHERE id IN (SELECT id FROM customers WHERE email = "x")',
+    `DELETE FROM orders WHERE id IN (SELECT id FROM (SELECT guard_row.id, ${hashed} FROM customers AS guard_row) AS customers WHERE email = "x")`,
+  ],
+  [
+    'a target whose masked columns are not read',
+    'DELETE FROM customers WHERE id = 1',
+    'DELETE FROM customers WHERE id = 1',
+  ],
+  ['a table without masks', 'SELECT status FROM orders -- é', 'SELECT status FROM orders -- é'],
+])('%s is masked at the source', async (_what, sql, expected) => {
+  expect(await masked(sql)).toBe(expected);
+});
+
+test('a star lists the columns by name in the order of the catalog', async () => {
+  expect(await masked('SELECT * FROM customers')).toBe(
+    `SELECT * FROM (SELECT guard_row.id, guard_row.name, ${hashed}, guard_row.country, guard_row.address, guard_row.tags, guard_row.created FROM customers AS guard_row) AS customers`,
+  );
+});
+
+test('a field of a STRUCT is masked in its place, and a NULL STRUCT stays NULL', async () => {
+  const city: SourceMask = {
+    table: customers,
+    path: ['address', 'city'],
+    expression: () => 'CAST(NULL AS STRING)',
+  };
+  expect(await masked('SELECT address FROM customers', [city])).toBe(
+    'SELECT address FROM (SELECT IF(guard_row.address IS NULL, NULL, STRUCT(guard_row.address.street AS street, CAST(NULL AS STRING) AS city, guard_row.address.geo AS geo)) AS address FROM customers AS guard_row) AS customers',
+  );
+});
+
+test('a field of a repeated STRUCT is masked in each element, in order', async () => {
+  const sku: SourceMask = { table: orders, path: ['items', 'sku'], expression: hash };
+  expect(await masked('SELECT i.sku FROM orders o, o.items i', [sku])).toBe(
+    'SELECT i.sku FROM (SELECT IF(guard_row.items IS NULL, NULL, ARRAY(SELECT AS STRUCT TO_HEX(SHA256(guard_element.sku)) AS sku, guard_element.qty AS qty FROM UNNEST(guard_row.items) AS guard_element WITH OFFSET AS guard_offset ORDER BY guard_offset)) AS items FROM orders AS guard_row) AS o, o.items i',
+  );
+});
+
+test('a mask that empties leaves an empty array', async () => {
+  const tags: SourceMask = {
+    table: customers,
+    path: ['tags'],
+    expression: () => 'CAST(NULL AS STRING)',
+    empties: true,
+  };
+  expect(await masked('SELECT tags FROM customers', [tags])).toBe(
+    'SELECT tags FROM (SELECT ARRAY(SELECT guard_element FROM UNNEST(guard_row.tags) AS guard_element WHERE FALSE) AS tags FROM customers AS guard_row) AS customers',
+  );
+});
+
+test('a mask of one table covers the wildcard that matches it, and the suffix stays a filter', async () => {
+  const user: SourceMask = { table: event, path: ['user_id'], expression: () => 'CAST(NULL AS INT64)' };
+  expect(await masked('SELECT user_id FROM `p.logs.events_*` WHERE _TABLE_SUFFIX = "20240101"', [user])).toBe(
+    'SELECT user_id FROM (SELECT CAST(NULL AS INT64) AS user_id, guard_row._TABLE_SUFFIX AS guard_table_suffix FROM `p.logs.events_*` AS guard_row) AS `events_*` WHERE guard_table_suffix = "20240101"',
+  );
+});
+
+test('a star does not show the pseudo columns that are carried', async () => {
+  const note: SourceMask = { table: orders, path: ['note'], expression: () => 'CAST(NULL AS JSON)' };
+  expect(
+    await masked('SELECT * EXCEPT (items, customer_id, amount), _PARTITIONTIME FROM orders', [note]),
+  ).toBe(
+    'SELECT * EXCEPT (items, customer_id, amount, guard_partitiontime), guard_partitiontime AS _PARTITIONTIME FROM (SELECT guard_row.id, guard_row.customer_id, guard_row.status, guard_row.amount, guard_row.items, CAST(NULL AS JSON) AS note, guard_row._PARTITIONTIME AS guard_partitiontime FROM orders AS guard_row) AS orders',
+  );
+});
+
+test('names of the text are never taken for the names that are put in', async () => {
+  expect(await masked('SELECT guard_row.email FROM customers AS guard_row')).toBe(
+    'SELECT guard_row.email FROM (SELECT TO_HEX(SHA256(guard_row_.email)) AS email FROM customers AS guard_row_) AS guard_row',
+  );
+});
+
+test.each([
+  ['a target whose masked column is read', 'UPDATE customers SET name = email WHERE TRUE'],
+  ['a target whose masked column is a filter', 'DELETE FROM customers WHERE email = "x"'],
+  [
+    'a target whose masked column is in ON',
+    'MERGE customers c USING hr.staff s ON c.email = s.name WHEN MATCHED THEN DELETE',
+  ],
+  ['a copy', 'CREATE TABLE shop.copy COPY customers'],
+  ['a view over a masked table', 'SELECT id FROM buyers'],
+  ['a function that reads a masked table', 'SELECT shop.top_mail("DE")'],
+  ['a text with a gap', 'SELECT email, nothing FROM customers'],
+])('%s is refused', async (_what, sql) => {
+  await expect(masked(sql)).rejects.toMatchObject({ code: 'ERR_SQL_UNPROVEN' });
+});
+
+test('a trusted view may read a masked table', async () => {
+  const analysis = await look('SELECT id FROM buyers');
+  const { text } = await maskSources(analysis, [email], {
+    trusted: [{ project: 'p', dataset: 'shop', name: 'buyers' }],
+  });
+  expect(text).toBe('SELECT id FROM buyers');
+});
+
+test('a mask of another type is refused', async () => {
+  const wrong: SourceMask = { ...email, expression: () => 'CAST(NULL AS INT64)' };
+  await expect(masked('SELECT email FROM customers', [wrong])).rejects.toMatchObject({
+    code: 'ERR_SQL_UNPROVEN',
+  });
+});
+
+test('a mask that reads a column of its own accord is refused', async () => {
+  const wrong: SourceMask = { ...email, expression: () => 'guard_row.name' };
+  await expect(masked('SELECT email FROM customers', [wrong])).rejects.toMatchObject({
+    code: 'ERR_SQL_UNPROVEN',
+  });
+});
+
+test('a mask may read a key from a table of its own', async () => {
+  const keyed: SourceMask = {
+    ...email,
+    expression: (sql) => `CONCAT(${sql}, (SELECT MAX(name) FROM p.hr.staff))`,
+  };
+  const { facts } = await analyse(await masked('SELECT email FROM customers', [keyed]), shopOptions);
+  expect(facts.tables.map((table) => table.name.name)).toEqual(['staff', 'customers']);
+});
+
+test('places in the rewritten text are found again in the original', async () => {
+  const sql = 'SELECT id,\n\tnothing(email)\nFROM customers AS c\nWHERE c.id = 1';
+  const { text, positions } = await maskSources(await look(sql), [email]);
+  const at = text.indexOf('c.id = 1');
+  expect(positions.toOriginal(at)).toBe(sql.indexOf('c.id = 1'));
+  expect(positions.toRewritten(sql.indexOf('c.id = 1'))).toBe(at);
+  expect(positions.originalPosition({ line: 2, column: 9 })).toEqual({ line: 2, column: 9 });
+  expect(positions.originalPosition({ line: 4, column: 7 })).toEqual({ line: 4, column: 7 });
+});
