@@ -1,4 +1,4 @@
-import { exchange } from './exchange.ts';
+import { exchangeLater } from './load-exchange.ts';
 import { RequestStream } from './request-stream.ts';
 import { currentScope } from './scope.ts';
 import { askingSignal } from './stream-scope.ts';
@@ -47,7 +47,7 @@ function begin(line: Line, options: OfficialOptions, receive: (answer: WireAnswe
   const abort = (): void => controller.abort();
   const reader = askingSignal();
   reader?.addEventListener('abort', abort);
-  const answer = exchange(line, options, currentScope(), controller.signal);
+  const answer = exchangeLater(line, options, currentScope(), controller.signal);
   // No `catch` behind it: what the user's callback throws is the user's.
   void answer.then((found) => {
     reader?.removeEventListener('abort', abort);
