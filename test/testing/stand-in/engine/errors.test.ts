@@ -108,3 +108,12 @@ test('the engine lives on after every error', async () => {
   await expect(run('SELECT 1 +')).rejects.toThrow('Syntax error');
   expect((await run('SELECT 1')).rows).toEqual([{ f: [{ v: '1' }] }]);
 });
+
+test('NaN, overflow to infinity and unknown time zones are errors, never wrong answers', async () => {
+  await expect(run("SELECT CAST('nan' AS FLOAT64)")).rejects.toThrow('does not support NaN');
+  await expect(run('SELECT IEEE_DIVIDE(0, 0)')).rejects.toThrow('does not support NaN');
+  await expect(run('SELECT 1e308 * 10')).rejects.toThrow('Floating point overflow');
+  await expect(run("SELECT DATETIME(sold, 'Nowhere/City') FROM sales")).rejects.toThrow(
+    'Invalid time zone: Nowhere/City',
+  );
+});

@@ -65,6 +65,8 @@ values({
   "FORMAT('%T', 'a')": '"a"',
   "FORMAT('%s', NULL)": null,
   "FORMAT('%t', NULL)": 'NULL',
+  "FORMAT('%.1f', 2.25)": '2.2',
+  "FORMAT('%.2f', 2.675)": '2.67',
   "FORMAT('%e', 12345.678)": '1.234568e+04',
   "REGEXP_CONTAINS('abc123', r'\\d+')": 'true',
   "REGEXP_CONTAINS('ABC', r'(?i)abc')": 'true',

@@ -27,6 +27,8 @@ export const macros: readonly string[] = [
   `bq_is_distinct(a) AS len(list_distinct(a)) + CASE WHEN list_count(a) < len(a) THEN 1 ELSE 0 END = len(a)`,
   `bq_slice(a, i, j) AS CASE WHEN a IS NULL OR i IS NULL OR j IS NULL THEN NULL ELSE list_slice(a, CASE WHEN i < 0 THEN i + len(a) ELSE i END + 1, CASE WHEN j < 0 THEN j + len(a) ELSE j END + 1) END`,
   `bq_group(x) AS CASE WHEN x = '' THEN bq_fail_text('The stand-in does not support an optional group of a regular expression that matched nothing') ELSE x END`,
+  // DuckDB compares and orders NaN otherwise than BigQuery, so there is none.
+  `bq_ieee_divide(a, b) AS CASE WHEN isnan(a / b) THEN bq_fail_float('The stand-in does not support NaN') ELSE a / b END`,
   `bq_step(n) AS CASE WHEN n = 0 THEN bq_fail_integer('Sequence step cannot be 0.') ELSE n END`,
   `bq_generate_array(a, b, step) AS CASE WHEN a IS NULL OR b IS NULL OR step IS NULL THEN NULL ELSE generate_series(a, b, bq_step(step)) END`,
   `bq_month_series(a, b, step) AS list_filter(list_transform(CASE WHEN (step > 0) = (b >= a) THEN generate_series(0::BIGINT, CAST(abs(date_diff('month', a, b) // step) AS BIGINT)) ELSE [] END, lambda n: a + to_months(CAST(n * step AS INTEGER))), lambda d: CASE WHEN step > 0 THEN d <= b ELSE d >= b END)`,

@@ -2,6 +2,7 @@ import { EngineError, invalidQuery, unsupported } from '../engine-error.ts';
 
 const runtime = /^(Invalid Input Error|Conversion Error|Out of Range Error|Constraint Error|Invalid Error): /;
 const wording: readonly (readonly [RegExp, (match: RegExpExecArray) => Error])[] = [
+  [/Unknown TimeZone '([^']*)'/, (match) => invalidQuery(`Invalid time zone: ${match[1]}`)],
   [/The stand-in does not support (.*)/s, (match) => unsupported(match[1] ?? '')],
   [
     /INTERRUPT/i,

@@ -58,7 +58,7 @@ function floatText(field: Field, argument: Argument, text: string): string {
 function magnitude(field: Field, argument: Argument, text: string, value: number): string {
   const precision = field.precision ?? 6;
   if (/[fF]/.test(field.kind))
-    return argument.type === 'FLOAT64' ? value.toFixed(precision) : fixedDecimal(text, precision);
+    return argument.type === 'FLOAT64' ? fixedFloat(value, precision) : fixedDecimal(text, precision);
   if (/[eE]/.test(field.kind)) return exponential(value.toExponential(precision), field.kind === 'E');
   const digits = precision === 0 ? 1 : precision;
   const exponent = Number(value.toExponential(digits - 1).split('e')[1]);
@@ -67,6 +67,17 @@ function magnitude(field: Field, argument: Argument, text: string, value: number
     return exponential(`${dropZeros(mantissa)}e${power}`, field.kind === 'G');
   }
   return dropZeros(value.toFixed(Math.max(0, digits - 1 - exponent)));
+}
+
+/** A tie goes to the even digit, as in C; `toFixed` takes the larger. */
+function fixedFloat(value: number, precision: number): string {
+  const text = value.toFixed(precision);
+  const exact = value.toFixed(Math.min(100, precision + 60)).slice(text.length);
+  const isTie = /^\.?50*$/.test(exact) && value < 1e21;
+  if (!isTie || !/[13579]$/.test(text)) return text;
+  const below = BigInt(text.replace('.', '')) - 1n;
+  const digits = below.toString().padStart(precision + 1, '0');
+  return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 
 /** Exact, unlike a detour over a double. */

@@ -36,8 +36,8 @@ function parseInt64(text: string): bigint {
 function parseFloat64(text: string): number {
   const trimmed = text.trim();
   const word = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
-  if (word !== null)
-    return word[2]?.toLowerCase() === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
+  if (word?.[2]?.toLowerCase() === 'nan') throw new Error('The stand-in does not support NaN');
+  if (word !== null) return word[1] === '-' ? -Infinity : Infinity;
   if (!/^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/.test(trimmed))
     throw new Error(`Bad double value: ${text}`);
   const value = Number(trimmed);

@@ -1,4 +1,5 @@
 import type { Query } from '../../../../sql/ast/index.ts';
+import type { Row } from '../duckdb/database.ts';
 import type { EngineResult } from '../engine.ts';
 import { EngineError, invalidQuery, unsupported } from '../engine-error.ts';
 import type { Trace } from '../print/context.ts';
@@ -8,7 +9,7 @@ import type { StoredTable } from '../store/stored-table.ts';
 import type { TableId } from '../table.ts';
 import { fieldOf } from '../type/field-type.ts';
 import { physicalField } from '../type/physical-type.ts';
-import { settle, type SqlType } from '../type/sql-type.ts';
+import { isScalar, settle, type SqlType } from '../type/sql-type.ts';
 import type { WireRow } from '../wire.ts';
 import { encodeCell } from './encode.ts';
 import { contextOf, type Session } from './session.ts';
@@ -70,9 +71,22 @@ export async function runQuery(query: Query, session: Session): Promise<EngineRe
 
 async function fetchRows({ sql, columns }: Prepared, session: Session): Promise<readonly WireRow[]> {
   const rows = await session.database.rows(sql);
+  refuseOverflow(rows, columns, session);
   return rows.map((row) => ({
     f: columns.map(({ name, type }, index) => encodeCell(row[index] ?? null, type, name)),
   }));
+}
+
+/** DuckDB answers infinity where BigQuery fails; only a text that speaks of it may have it. */
+function refuseOverflow(rows: readonly Row[], columns: Prepared['columns'], session: Session): void {
+  if (/inf|ieee_divide/i.test(session.text)) return;
+  const floats = columns.flatMap(({ type }, index) => (isScalar(type, 'FLOAT64') ? [index] : []));
+  const isInfinite = (row: Row): boolean => floats.some((index) => isNonFinite(row[index]));
+  if (floats.length > 0 && rows.some(isInfinite)) throw invalidQuery('Floating point overflow');
+}
+
+function isNonFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
 type Facts = Pick<EngineResult, 'totalBytesProcessed' | 'referencedTables'>;

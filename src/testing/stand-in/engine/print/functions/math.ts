@@ -178,7 +178,7 @@ export const mathFunctions: FunctionTable = {
     signature('NUMERIC -> NUMERIC', (value) => `(-${value})`),
     signature('FLOAT64 -> FLOAT64', (value) => `(-${value})`),
   ),
-  IEEE_DIVIDE: toFloat((a, b) => `(${a} / ${b})`, 2),
+  IEEE_DIVIDE: toFloat((a, b) => `bq_ieee_divide(${a}, ${b})`, 2),
   IS_NAN: one('FLOAT64 -> BOOL', (value) => `isnan(${value})`),
   IS_INF: one('FLOAT64 -> BOOL', (value) => `isinf(${value})`),
   RAND: one('-> FLOAT64', () => 'random()'),
