@@ -59,5 +59,7 @@ function refusalIn(call: Call, body: Json): GuardError | undefined {
   const reasons = details.flatMap(({ rule, message }) =>
     typeof rule === 'string' && typeof message === 'string' ? [{ rule, message }] : [],
   );
-  return new GuardError(code, String(error['message']), { callId: call.id, reasons });
+  const message =
+    typeof error['message'] === 'string' ? error['message'] : 'The guard service refused the call.';
+  return new GuardError(code, message, { callId: call.id, reasons });
 }

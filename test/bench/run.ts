@@ -61,19 +61,17 @@ function reads(rows: number, pairs: number): void {
   }
 }
 
+function timeOfRequire(target: string): number {
+  const script = `const s = performance.now(); require(${JSON.stringify(target)}); console.log(performance.now() - s); process.exit(0)`;
+  return Number(execFileSync(process.execPath, ['-e', script]));
+}
+
 /** The built package against the official one, each required in a fresh process. */
 function imports(): void {
-  const time = (target: string): number =>
-    Number(
-      execFileSync(process.execPath, [
-        '-e',
-        `const s = performance.now(); require(${JSON.stringify(target)}); console.log(performance.now() - s); process.exit(0)`,
-      ]),
-    );
   const built = here('../../dist/index.cjs');
   const ratios = Array.from({ length: quick ? 3 : 9 }, () => {
-    const official = time(here('../../node_modules/@google-cloud/bigquery'));
-    return time(built) / official;
+    const official = timeOfRequire(here('../../node_modules/@google-cloud/bigquery'));
+    return timeOfRequire(built) / official;
   });
   report('import', ratios, 1.2);
 }

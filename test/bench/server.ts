@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
@@ -48,22 +48,24 @@ const table = JSON.stringify({
   schema,
 });
 
+function answer(response: ServerResponse, json: string, wait = 0): void {
+  const send = (): void => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(json);
+  };
+  if (wait === 0) send();
+  else setTimeout(send, wait);
+}
+
 const server = createServer((request, response) => {
   void text(request).then((body) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const answer = (json: string, wait = 0): void => {
-      const send = (): void => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(json);
-      };
-      if (wait === 0) send();
-      else setTimeout(send, wait);
-    };
-    if (url.pathname.includes('/tables/')) return answer(table);
+    if (url.pathname.includes('/tables/')) return answer(response, table);
     const job = /\/queries\/rows_(\d+)$/.exec(url.pathname);
-    if (job !== null) return answer(pageOf(Number(job[1]), Number(url.searchParams.get('pageToken') ?? 0)));
+    if (job !== null)
+      return answer(response, pageOf(Number(job[1]), Number(url.searchParams.get('pageToken') ?? 0)));
     const total = Number(/rows:(\d+)/.exec(body)?.[1] ?? 1);
-    return answer(pageOf(total, 0), total === 1 ? delay : 0);
+    return answer(response, pageOf(total, 0), total === 1 ? delay : 0);
   });
 });
 

@@ -68,11 +68,18 @@ afterEach(async () => {
 
 const bearer = { authorization: 'Bearer first-token' };
 
-function ask(path: string, init: RequestInit = {}): Promise<Response> {
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+}
+
+function ask(path: string, init: Asked = {}): Promise<Response> {
   return fetch(service.url + path, { ...init, headers: { ...bearer, ...init.headers } });
 }
 
-const query = (body: unknown): RequestInit => ({
+const query = (body: unknown): Asked => ({
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),

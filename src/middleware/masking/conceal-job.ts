@@ -71,7 +71,7 @@ function rounding(object: JsonObject): JsonObject {
 }
 
 function roundUp(value: Json | undefined): string {
-  const text = String(value);
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   if (!/^\d{1,18}$/.test(text)) return '0';
   return (((BigInt(text) + step - 1n) / step) * step).toString();
 }

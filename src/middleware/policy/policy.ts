@@ -60,18 +60,18 @@ interface Judged {
 }
 
 async function judge(
-  policy: CompiledPolicy,
+  compiled: CompiledPolicy,
   call: Call,
   context: Context,
   catalog: Catalog,
 ): Promise<Judged> {
   const { principal, agent } = context;
-  const gate = gateCatalog(policy, principal, agent, catalog);
-  const subject = await subjectOf(call, context, gate.catalog, policy);
+  const gate = gateCatalog(compiled, principal, agent, catalog);
+  const subject = await subjectOf(call, context, gate.catalog, compiled);
   const refused = gate.refused();
   if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
   const { pairs, columns } = refused ?? subject;
-  return { decision: decide(policy, { principal, agent, pairs, columns }), subject };
+  return { decision: decide(compiled, { principal, agent, pairs, columns }), subject };
 }
 
 function denial(call: Call, reasons: GuardError['reasons']): GuardError {
@@ -108,14 +108,14 @@ function inGoogleSql(call: Call): Call {
 
 /** A poll, a page or a cancellation of an own job inherits what was decided for the job. */
 async function followUp(
-  policy: CompiledPolicy,
+  compiled: CompiledPolicy,
   jobs: JobRegistry,
   job: JobRecord,
   call: Call,
   context: Context,
   next: Next,
 ): Promise<Result> {
-  context.set(decisionKey, { effect: 'allow', policyDigest: policy.digest, rules: ['own-job'], masks: [] });
+  context.set(decisionKey, { effect: 'allow', policyDigest: compiled.digest, rules: ['own-job'], masks: [] });
   context.set(followedJobKey, job);
   const result = await next(call);
   registerResultTable(jobs, job, result);

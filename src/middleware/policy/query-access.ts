@@ -23,17 +23,16 @@ function pairOf(call: Call, table: TableFact, access: Access, facts: Facts): Acc
   return tablePair(classOfAccess(access, facts), call.operation, table.name);
 }
 
+const classes: Readonly<Record<Exclude<Access, 'read'>, OperationClass>> = {
+  write: 'write',
+  create: 'ddl',
+  alter: 'ddl',
+  drop: 'ddl',
+};
+
 function classOfAccess(access: Access, facts: Facts): OperationClass {
-  switch (access) {
-    case 'read':
-      return facts.flags.export ? 'export' : 'read';
-    case 'write':
-      return 'write';
-    case 'create':
-    case 'alter':
-    case 'drop':
-      return 'ddl';
-  }
+  if (access === 'read') return facts.flags.export ? 'export' : 'read';
+  return classes[access];
 }
 
 /** A query job may fill a table that the SQL does not name. */

@@ -19,7 +19,10 @@ export function refusedSetting(settings: JsonObject): string | undefined {
   }
   const properties = settings['connectionProperties'];
   const odd = (Array.isArray(properties) ? properties : []).find(
-    (property: Json) => !isJsonObject(property) || !harmlessProperties.has(String(property['key'])),
+    (property: Json) =>
+      !isJsonObject(property) ||
+      typeof property['key'] !== 'string' ||
+      !harmlessProperties.has(property['key']),
   );
   return odd === undefined ? undefined : 'This connection property may change what the query means.';
 }

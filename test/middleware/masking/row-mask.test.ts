@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RowShapeError, rowMask } from '../../../src/middleware/masking/row-mask.ts';
 import type { ColumnMask, MaskName } from '../../../src/middleware/policy/decision.ts';
+import type { Json } from '../../../src/call/json.ts';
 import type { CatalogColumn } from '../../../src/sql/catalog.ts';
 
 const table = { project: 'p', dataset: 'd', name: 't' };
@@ -19,7 +20,7 @@ const mask = (path: string, name: MaskName): ColumnMask => ({
   rule: 'm',
 });
 
-const row = (...values: readonly unknown[]): never => ({ f: values.map((v) => ({ v })) }) as never;
+const row = (...values: readonly Json[]): Json => ({ f: values.map((v) => ({ v })) });
 
 describe('rows of tabledata.list', () => {
   it('are masked by column, whatever the case of its name, and keep what is not masked', () => {
@@ -66,6 +67,6 @@ describe('rows of tabledata.list', () => {
     ['a cell without value', { f: [{ v: '1' }, {}] }],
   ])('with %s than the schema are refused', (_what, odd) => {
     const masked = rowMask([column('a', 'STRING'), column('b', 'STRING')], [mask('a', 'nullify')]);
-    expect(() => masked(odd as never)).toThrow(RowShapeError);
+    expect(() => masked(odd)).toThrow(RowShapeError);
   });
 });
