@@ -1,26 +1,28 @@
 import type { Statement } from '../../../../sql/ast/index.ts';
 import type { EngineResult } from '../engine.ts';
 import { unsupported } from '../engine-error.ts';
-import { runAlterTable, runCreateSchema, runCreateTable, runCreateView, runDrop } from './ddl.ts';
+import { runAlterTable } from './alter-table.ts';
+import { runCreateTable } from './create-table.ts';
+import { runCreateView } from './create-view.ts';
+import { runDrop } from './drop.ts';
+import { runCreateSchema } from './schemas.ts';
 import { runDelete, runInsert, runTruncate, runUpdate } from './dml.ts';
 import { runCreateFunction } from './functions.ts';
 import { runMerge } from './merge.ts';
 import { runQuery } from './query.ts';
+import { runImmediate } from './execute-immediate.ts';
+import { runFor, runLoop } from './loops.ts';
 import {
   runAssert,
   runBlock,
   runCase,
-  runDeclare,
-  runFor,
   runIf,
-  runImmediate,
   runJump,
-  runLoop,
   runRaise,
-  runSet,
   runTransaction,
   type Flow,
 } from './script.ts';
+import { runDeclare, runSet } from './variables.ts';
 import type { Session } from './session.ts';
 
 type Handlers = {

@@ -7,7 +7,7 @@ import type { StoredTable } from '../store/stored-table.ts';
 import { fieldOf, fieldSqlType } from '../type/field-type.ts';
 import { physicalType } from '../type/physical-type.ts';
 import { sameType } from '../type/sql-type.ts';
-import { addColumn } from './ddl.ts';
+import { addColumn } from './alter-table.ts';
 import { prepareQuery } from './query.ts';
 import { contextOf, openSession, type Session } from './session.ts';
 import { alreadyExists, makeTable, recordOf, textOfId, touch } from './tables.ts';
