@@ -139,3 +139,10 @@ test('dynamic tables of a query job are made, appended to and replaced', async (
   await run('SELECT 3 AS x', { destination, writeDisposition: 'WRITE_TRUNCATE' });
   expect(rowsOf(await run('SELECT x FROM kept'))).toEqual([['3']]);
 });
+
+test('a field of a NULL struct cannot be set', async () => {
+  await run('CREATE TABLE homeless AS SELECT id, home FROM people WHERE home IS NULL');
+  await expect(run(`UPDATE homeless SET home.city = 'Rome' WHERE TRUE`)).rejects.toThrow(
+    'Cannot set field of NULL STRUCT',
+  );
+});

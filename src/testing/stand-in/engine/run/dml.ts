@@ -17,10 +17,11 @@ import { printFrom } from '../print/from.ts';
 import { printQuery } from '../print/query.ts';
 import { outputName, rootScope, sameText, type Scope, type Source } from '../print/scope.ts';
 import { findTable } from '../print/table.ts';
-import type { Typed } from '../print/typed.ts';
+import { quote, type Typed } from '../print/typed.ts';
 import type { StoredColumn, StoredTable } from '../store/stored-table.ts';
 import { fieldOf, fieldSqlType } from '../type/field-type.ts';
 import { physicalField, physicalType } from '../type/physical-type.ts';
+import { typeText } from '../type/sql-type.ts';
 import { parse } from '../parse.ts';
 import { assigned } from './assign.ts';
 import { checkMoments, idOf, readFacts } from './query.ts';
@@ -286,7 +287,9 @@ function withField(value: Typed, path: readonly Name[], change: Assignment, scop
     const inner: Typed = { sql: `struct_extract(${value.sql}, '${physicalField(index)}')`, type: field.type };
     return `${physicalField(index)} := ${sameText(field.name, name.name) ? withField(inner, rest, change, scope).sql : inner.sql}`;
   });
-  return { sql: `CAST(struct_pack(${fields.join(', ')}) AS ${physicalType(type)})`, type };
+  const isNull = `${value.sql} IS NULL AND bq_fail_boolean(${quote(`Cannot set field of NULL ${typeText(type)}`)})`;
+  const packed = `CAST(struct_pack(${fields.join(', ')}) AS ${physicalType(type)})`;
+  return { sql: `(CASE WHEN ${isNull} THEN NULL ELSE ${packed} END)`, type };
 }
 
 function fieldLike(type: Typed['type']): Omit<ReturnType<typeof fieldOf>, 'name'> {

@@ -1,4 +1,5 @@
 import type { Extract as ExtractNode } from '../../../../../sql/ast/index.ts';
+import { unsupported } from '../../engine-error.ts';
 import { int64, isScalar, scalar, typeText } from '../../type/sql-type.ts';
 import { convert } from '../cast.ts';
 import { failAt } from '../context.ts';
@@ -11,6 +12,7 @@ export function printExtract(node: ExtractNode, scope: Scope): Typed {
   const from = printExpression(node.from, scope);
   const zone = node.timeZone === undefined ? quote('UTC') : printExpression(node.timeZone, scope).sql;
   const { part } = node.part;
+  if (isScalar(from.type, 'INTERVAL')) throw unsupported('EXTRACT from INTERVAL');
   const takes = ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'] as const;
   if (!isScalar(from.type, ...takes) || !fits(from, part)) {
     throw failAt(
