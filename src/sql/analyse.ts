@@ -137,6 +137,7 @@ function walk(parsed: Parsed, options: AnalyseOptions, known: CatalogView): Walk
     place: undefined,
     arguments: new Map(),
     control: noSources,
+    conditional: false,
     views: new Map(),
     budget: { left: mostSteps },
   };

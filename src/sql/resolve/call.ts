@@ -21,6 +21,7 @@ import { query } from './query.ts';
 import { routineCall, scriptFunction } from './routine.ts';
 import { rowValue } from './rows.ts';
 import { argumentTable } from './table-argument.ts';
+import { isQualified } from './table-name.ts';
 import { orderItems, window } from './window.ts';
 import { assertNever } from '../assert-never.ts';
 
@@ -114,7 +115,7 @@ function result(node: Call, values: readonly Value[], scope: Scope): Value {
 
 function isRoutine(node: Call): boolean {
   const first = node.name[0].name.toUpperCase();
-  return node.name.length > 1 && !namespaces.has(first) && !modelNamespaces.has(first);
+  return isQualified(node.name) && !namespaces.has(first) && !modelNamespaces.has(first);
 }
 
 function builtIn(name: string, values: readonly Value[]): Value {

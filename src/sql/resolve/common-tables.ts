@@ -8,13 +8,27 @@ import type { Rows } from './rows.ts';
 
 /** A scope in which the common tables are known, each to those after it (with RECURSIVE: to all). */
 export function commonTables(node: With, scope: Scope): Scope {
+  const start = node.recursive
+    ? node.tables.reduce((outer, table) => withTable(outer, table, later), scope)
+    : scope;
   return node.tables.reduce((outer, table) => {
+    if (table.name.name.includes('.')) {
+      reportGap(
+        scope.pass,
+        'unsupported',
+        'a common table with a dot in its name is not analysed',
+        table.name.range,
+      );
+    }
     const rows = node.recursive
       ? recursiveRows(table, outer)
       : renamed(query(table.query, outer), table, outer);
     return withTable(outer, table, rows);
-  }, scope);
+  }, start);
 }
+
+/** With RECURSIVE a table may name one that is written after it. */
+const later: Rows = { columns: [], open: true, later: true };
 
 function withTable(scope: Scope, table: CommonTable, rows: Rows): Scope {
   return { ...scope, commonTables: { name: table.name.name.toLowerCase(), rows, outer: scope.commonTables } };

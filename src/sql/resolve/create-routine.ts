@@ -21,7 +21,7 @@ import { rowsOf } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { newScriptState } from './script-state.ts';
 import { statements } from './statement.ts';
-import { keyOf, objectName } from './table-name.ts';
+import { isQualified, keyOf, objectName, routineKey } from './table-name.ts';
 
 export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
   record(walk, 'CREATE_FUNCTION', node.range, (scope) => {
@@ -31,7 +31,7 @@ export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
     if (node.connection !== undefined) pass.facts.flags.add('external');
     if (node.body !== undefined)
       expression(node.body, { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } });
-    pass.script.functions.set(scriptName(node.name), node);
+    keepFunction(node, pass);
     return {};
   });
 }
@@ -50,7 +50,7 @@ export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk)
     }
     const inner = { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } };
     query(node.query, { ...inner, commonTables: tableParameters(node.parameters, inner) });
-    pass.script.functions.set(scriptName(node.name), node);
+    keepFunction(node, pass);
     return {};
   });
 }
@@ -67,14 +67,21 @@ export function createProcedure(node: CreateProcedure, walk: ScriptWalk): void {
   statements(node.body, { ...walk, base: { ...walk.base, script } });
 }
 
+/** A function of that name may be there already, or this one may never be made: then it is in doubt which is called. */
+function keepFunction(node: CreateFunction | CreateTableFunction, pass: Pass): void {
+  const key = routineKey(node.name, pass);
+  const name = isQualified(node.name) ? objectName(node.name, pass) : undefined;
+  const other =
+    pass.script.functions.has(key) || (name !== undefined && pass.known.routine(name).state !== 'absent');
+  if (other && (node.ifNotExists || pass.conditional)) {
+    reportGap(pass, 'ambiguous-name', `it is in doubt which function ${key} is`, node.range);
+  }
+  pass.script.functions.set(key, node);
+}
+
 function noteRoutine(path: Path, temporary: boolean, pass: Pass): void {
   const name = temporary ? pass.known.name('', '', path[0].name) : objectName(path, pass);
   if (name !== undefined) pass.facts.routines.set(keyOf(name), name);
-}
-
-/** Functions of the same script are found by the name as it is written. */
-export function scriptName(path: Path): string {
-  return path.map((part) => part.name.toLowerCase()).join('.');
 }
 
 /** Parameters that are tables are named in FROM; their rows have no sources here. */

@@ -1,6 +1,6 @@
 import type { ColumnDefinition, CreateTable, Path } from '../ast/index.ts';
 import type { ObjectName } from '../catalog.ts';
-import { columnSource, union } from '../lineage/source.ts';
+import { columnSource } from '../lineage/source.ts';
 import { typeOfDataType } from '../lineage/type.ts';
 import { allSources, constant } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -10,10 +10,11 @@ import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
+import { keepTable } from './script-tables.ts';
 import type { Outcome, ScriptWalk, Write } from './record.ts';
 import type { Rows } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import { keyOf, objectName } from './table-name.ts';
+import { objectName } from './table-name.ts';
 
 const kinds = {
   TABLE: 'CREATE_TABLE',
@@ -30,7 +31,8 @@ export function createTable(node: CreateTable, walk: ScriptWalk): void {
     const name = createdName(node.name, node.temporary, pass);
     noteTable(pass, name, node.temporary ? 'temporary' : 'table', 'create', rangeOf(node.name));
     const rows = tableRows(node, scope);
-    if (rows !== undefined) keepTable(node, name, rows, pass);
+    const { temporary, ifNotExists } = node;
+    if (rows !== undefined) keepTable({ name, temporary, ifNotExists, rows, range: node.range }, pass);
     return created(
       name,
       node.query === undefined && node.from === undefined ? undefined : rows,
@@ -86,35 +88,4 @@ function copiedRows({ how, table }: NonNullable<CreateTable['from']>, scope: Sco
     .columns()
     .map(({ name, value }) => ({ name, value: how === 'LIKE' ? constant(value.type) : value }));
   return { columns, open: source.open };
-}
-
-/** With IF NOT EXISTS a table that is there already stays: then both may be what is read later. */
-function keepTable(node: CreateTable, name: ObjectName, rows: Rows, pass: Pass): void {
-  const key = node.temporary ? name.name : keyOf(name);
-  const before = node.ifNotExists ? pass.script.tables.get(key) : undefined;
-  if (before !== undefined) return keepBoth(before.rows, rows, key, name, node.temporary, pass);
-  if (node.ifNotExists && !node.temporary && pass.known.table(name).state !== 'absent') return;
-  pass.script.tables.set(key, { name, temporary: node.temporary, rows, table: undefined });
-}
-
-function keepBoth(
-  before: Rows,
-  rows: Rows,
-  key: string,
-  name: ObjectName,
-  temporary: boolean,
-  pass: Pass,
-): void {
-  const columns = before.columns.map((column, index) => {
-    const other = rows.columns[index]?.value;
-    const computed =
-      other === undefined ? column.value.computed : union([column.value.computed, allSources(other)]);
-    return { name: column.name, value: { ...column.value, computed } };
-  });
-  pass.script.tables.set(key, {
-    name,
-    temporary,
-    rows: { columns, open: before.open || rows.open },
-    table: undefined,
-  });
 }

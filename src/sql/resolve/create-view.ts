@@ -5,7 +5,7 @@ import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
 import { rowsOf } from './rows.ts';
-import { keyOf } from './table-name.ts';
+import { keepTable } from './script-tables.ts';
 
 export function createView(node: CreateView, walk: ScriptWalk): void {
   record(walk, node.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW', node.range, (scope) => {
@@ -19,7 +19,7 @@ export function createView(node: CreateView, walk: ScriptWalk): void {
       value: column.value,
     }));
     const rows = rowsOf(columns, found.open);
-    pass.script.tables.set(keyOf(name), { name, temporary: false, rows, table: undefined });
+    keepTable({ name, temporary: false, ifNotExists: node.ifNotExists, rows, range: node.range }, pass);
     return created(name, rows, true);
   });
 }

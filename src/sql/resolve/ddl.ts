@@ -23,11 +23,12 @@ export function createSchema(node: CreateSchema, walk: ScriptWalk): void {
 export function alterTable(node: AlterTable, walk: ScriptWalk): void {
   record(walk, 'ALTER_TABLE', node.range, ({ pass }) => {
     pass.facts.flags.add('ddl');
-    const name = noteObject(node.name, 'alter', pass);
+    const { altered } = pass.script;
+    altered.add(noteObject(node.name, 'alter', pass)).add(node.name[0].name);
     for (const action of node.actions) {
-      if (action.type === 'renameTable') noteObject(sibling(node.name, action.to), 'create', pass);
+      if (action.type !== 'renameTable') continue;
+      altered.add(noteObject(sibling(node.name, action.to), 'create', pass)).add(action.to[0].name);
     }
-    if (name !== undefined) pass.script.tables.delete(name);
     return {};
   });
 }
@@ -63,7 +64,7 @@ function noteRoutine(path: Path, pass: Pass): void {
   if (name !== undefined) pass.facts.routines.set(keyOf(name), name);
 }
 
-function noteObject(path: Path, access: Access, pass: Pass): string | undefined {
+function noteObject(path: Path, access: Access, pass: Pass): string {
   const name = createdName(path, false, pass);
   noteTable(pass, name, 'table', access, rangeOf(path));
   return keyOf(name);

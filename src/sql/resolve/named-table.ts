@@ -1,4 +1,4 @@
-import type { Path, Range, TableReference } from '../ast/index.ts';
+import type { Range, TableReference } from '../ast/index.ts';
 import type { CatalogTable, ObjectName } from '../catalog.ts';
 import type { Access, TableFact } from '../facts.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -8,6 +8,7 @@ import { createdSource } from './created-source.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Reference, ReferenceRole } from './reference.ts';
+import { createdTable, refuseAltered } from './script-tables.ts';
 import { isInformationSchema, keyOf, objectName } from './table-name.ts';
 import { unknownSource } from './unknown-source.ts';
 import { viewSource } from './view.ts';
@@ -15,7 +16,8 @@ import { viewSource } from './view.ts';
 /** The source that a table's name stands for; whatever is not known about it is a gap. */
 export function namedTable(node: TableReference, access: Access, role: ReferenceRole, scope: Scope): Source {
   const { pass } = scope;
-  const created = createdTable(node.path, pass);
+  refuseAltered(node.path, node.pathRange, pass);
+  const created = createdTable(node.path, node.pathRange, pass);
   const name = created?.name ?? objectName(node.path, pass);
   if (name === undefined) {
     reportGap(pass, 'unknown-table', `${node.path[0].name} needs a dataset`, node.pathRange);
@@ -28,15 +30,6 @@ export function namedTable(node: TableReference, access: Access, role: Reference
     return createdSource(created, newReference(node, name, created.table, role, pass), pass);
   }
   return catalogTable(node, name, access, role, scope);
-}
-
-function createdTable(path: Path, pass: Pass): ReturnType<Pass['script']['tables']['get']> {
-  const temporary =
-    path.length === 1 || path[0].name.toLowerCase() === '_session' ? path[path.length - 1] : undefined;
-  const found = temporary === undefined ? undefined : pass.script.tables.get(temporary.name);
-  if (found !== undefined) return found;
-  const name = objectName(path, pass);
-  return name === undefined ? undefined : pass.script.tables.get(keyOf(name));
 }
 
 function catalogTable(

@@ -24,6 +24,8 @@ export interface Pass {
   readonly arguments: ReadonlyMap<string, Value>;
   /** What decides whether this statement runs at all. */
   readonly control: Sources;
+  /** True where the statement may not run at all, or may fail and be passed over. */
+  readonly conditional: boolean;
   /** Views that this walk has been through. */
   readonly views: Map<string, WalkedView>;
   /** Steps left: a text whose analysis would take for ever ends as a gap. */

@@ -52,5 +52,5 @@ export function record(
 
 /** The same walk for statements that run only if something holds. */
 export function controlled(walk: ScriptWalk, by: Sources): ScriptWalk {
-  return { ...walk, base: { ...walk.base, control: union([walk.base.control, by]) } };
+  return { ...walk, base: { ...walk.base, control: union([walk.base.control, by]), conditional: true } };
 }

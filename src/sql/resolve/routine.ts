@@ -8,14 +8,14 @@ import type { Scope } from '../scope/scope.ts';
 import { expression } from './expression.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
-import { keyOf, objectName } from './table-name.ts';
-import { mergeBeneath, withinObject } from './view.ts';
+import { isQualified, keyOf, objectName, routineKey } from './table-name.ts';
+import { mergeBeneath, withinObject, withinScriptFunction } from './view.ts';
 
 /** A function that an earlier statement of the script made, by the name as it is written. */
 export function scriptFunction(path: Path, scope: Scope): CreateFunction | undefined {
   const { functions } = scope.pass.script;
   if (functions.size === 0) return undefined;
-  const found = functions.get(path.map((part) => part.name.toLowerCase()).join('.'));
+  const found = functions.get(routineKey(path, scope.pass));
   return found?.type === 'createFunction' ? found : undefined;
 }
 
@@ -34,16 +34,28 @@ export function routineCall(
   const body = found.language.toUpperCase() === 'SQL' ? found.body : undefined;
   if (found.language.toUpperCase() !== 'SQL' && found.language.toUpperCase() !== 'JAVASCRIPT')
     pass.facts.flags.add('external');
-  if (body === undefined) return derive(values);
+  if (body === undefined) {
+    if (found.language.toUpperCase() === 'SQL')
+      reportGap(
+        pass,
+        'unknown-routine',
+        `the catalog does not show the body of ${keyOf(found.name)}`,
+        node.range,
+      );
+    return derive(values);
+  }
   const parsed = pass.known.parse(`SELECT (${body}\n)`);
   for (const gap of parsed.gaps)
     reportGap(pass, gap.code, `${node.name[0].name}: ${gap.message}`, node.range);
-  const item = firstItem(parsed.script?.statements[0]);
+  const item = onlyItem(parsed.script?.statements ?? []);
   if (item === undefined) {
     reportGap(pass, 'unknown-routine', `the body of ${keyOf(found.name)} cannot be read`, node.range);
     return derive(values);
   }
-  return inside(pass, found.name, node.range, (inner) => bodyValue(item, names, values, inner, undefined));
+  const within = withinObject(pass, found.name, pass.place ?? node.range);
+  return inside(pass, within, found.name, node.range, (inner) =>
+    bodyValue(item, names, values, inner, undefined),
+  );
 }
 
 /** A routine of the catalog; what is not known about it is a gap. */
@@ -62,22 +74,27 @@ export function findRoutine(path: Path, range: Range, pass: Pass): CatalogRoutin
   return undefined;
 }
 
-function firstItem(statement: Statement | undefined): Expression | undefined {
-  if (statement?.type !== 'queryStatement' || statement.query.body.type !== 'select') return undefined;
-  const [item] = statement.query.body.items;
-  return item?.type === 'selectExpression' ? item.value : undefined;
+function onlyItem(statements: readonly Statement[]): Expression | undefined {
+  const [statement, another] = statements;
+  if (statement?.type !== 'queryStatement' || another !== undefined) return undefined;
+  const { body } = statement.query;
+  const [item, second] = body.type === 'select' && body.from === undefined ? body.items : [];
+  return item?.type === 'selectExpression' && second === undefined ? item.value : undefined;
 }
 
 function scriptCall(node: Call, values: readonly Value[], defined: CreateFunction, scope: Scope): Value {
   const { body, returns } = defined;
   const type = returns === undefined ? undefined : typeOfDataType(returns);
   if (body === undefined) return derive(values, type);
-  const name = scope.pass.known.name('', '', defined.name[0].name);
   const names = defined.parameters.map((parameter) => parameter.name.name);
-  return inside(scope.pass, name, node.range, (inner) => {
-    const own: Pass = { ...inner, script: { ...inner.script, functions: scope.pass.script.functions } };
-    return bodyValue(body, names, values, own, type);
-  });
+  const name = scriptFunctionName(defined.name, scope.pass);
+  const inner = withinScriptFunction(scope.pass, name, scope.pass.place ?? node.range);
+  return inside(scope.pass, inner, name, node.range, (own) => bodyValue(body, names, values, own, type));
+}
+
+export function scriptFunctionName(path: Path, pass: Pass): ObjectName {
+  const name = isQualified(path) ? objectName(path, pass) : undefined;
+  return name ?? pass.known.name('', '', path[0].name);
 }
 
 function bodyValue(
@@ -93,8 +110,13 @@ function bodyValue(
 }
 
 /** Walks the body of a routine; everything that it reads counts as read by the caller. */
-export function inside(pass: Pass, name: ObjectName, range: Range, walk: (inner: Pass) => Value): Value {
-  const inner = withinObject(pass, name, pass.place ?? range);
+function inside(
+  pass: Pass,
+  inner: Pass | undefined,
+  name: ObjectName,
+  range: Range,
+  walk: (inner: Pass) => Value,
+): Value {
   if (inner === undefined) {
     reportGap(pass, 'view-depth', `the routine ${name.name} lies too deep or names itself`, range);
     return unknownValue;

@@ -10,6 +10,8 @@ export interface Rows {
   readonly row?: Value;
   /** True when it may have columns that are not known. */
   readonly open: boolean;
+  /** A common table that is written further on, and not analysed where it is named before. */
+  readonly later?: true;
 }
 
 export function rowsOf(columns: readonly Column[], open = false): Rows {

@@ -102,8 +102,9 @@ export function block(node: Block, walk: ScriptWalk): void {
     each.type === 'declare' ? each.names.map((name) => name.name) : [],
   );
   hiding(declared, walk, () => {
-    statements(node.body, walk);
-    statements(node.exceptionHandler ?? [], walk);
+    const inner = node.exceptionHandler === undefined ? walk : controlled(walk, noSources);
+    statements(node.body, inner);
+    statements(node.exceptionHandler ?? [], inner);
   });
 }
 

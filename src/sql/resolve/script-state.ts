@@ -9,6 +9,8 @@ export interface ScriptState {
   /** Tables that the script created, by their full name or the bare name of a temporary one. */
   readonly tables: Map<string, CreatedTable>;
   readonly functions: Map<string, CreateFunction | CreateTableFunction>;
+  /** Tables that the script altered or gave another name: the catalog does not say what they are then. */
+  readonly altered: Set<string>;
   /** `SET @@dataset_id`, `SET @@dataset_project_id`. */
   datasetId: string | undefined;
   datasetProject: string | undefined;
@@ -17,6 +19,8 @@ export interface ScriptState {
 export interface CreatedTable {
   readonly name: ObjectName;
   readonly temporary: boolean;
+  /** True when it was made in any case. */
+  readonly certain: boolean;
   readonly rows: Rows;
   readonly table: CatalogTable | undefined;
 }
@@ -26,6 +30,7 @@ export function newScriptState(): ScriptState {
     variables: new Map(),
     tables: new Map(),
     functions: new Map(),
+    altered: new Set(),
     datasetId: undefined,
     datasetProject: undefined,
   };

@@ -56,7 +56,7 @@ function setSystemVariable(name: string, node: SetVariable, { pass }: Scope): vo
   const { value } = node;
   if (value.type !== 'literal' || value.kind !== 'string' || node.targets.length !== 1) {
     reportGap(pass, 'dynamic-sql', `@@${name} is computed, and names depend on it`, node.range);
-  } else if (pass.control.size > 0) {
+  } else if (pass.conditional) {
     reportGap(pass, 'dynamic-sql', `@@${name} is set in one branch only`, node.range);
   } else if (name === 'dataset_id') pass.script.datasetId = value.value;
   else pass.script.datasetProject = value.value;

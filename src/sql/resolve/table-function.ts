@@ -12,11 +12,12 @@ import { modelNamespaces } from './function-types.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
-import { findRoutine } from './routine.ts';
+import { findRoutine, scriptFunctionName } from './routine.ts';
 import { rowsOf, sourceOfRows } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { argumentTable } from './table-argument.ts';
-import { mergeBeneath, withinObject } from './view.ts';
+import { isQualified, routineKey } from './table-name.ts';
+import { mergeBeneath, withinObject, withinScriptFunction } from './view.ts';
 import { assertNever } from '../assert-never.ts';
 
 /** What is given to a table function: a value, or rows. */
@@ -35,9 +36,9 @@ export function tableFunction(node: TableFunction, scope: Scope, left: Relation)
 function functionRows(node: TableFunction, given: readonly Given[], scope: Scope): Rows {
   const { pass } = scope;
   const name = node.name.map((part) => part.name.toUpperCase()).join('.');
-  const defined = pass.script.functions.get(name.toLowerCase());
+  const defined = pass.script.functions.get(routineKey(node.name, pass));
   if (defined?.type === 'createTableFunction') return definedRows(node, defined, given, pass);
-  if (node.name.length > 1 && !modelNamespaces.has(node.name[0].name.toUpperCase()))
+  if (isQualified(node.name) && !modelNamespaces.has(node.name[0].name.toUpperCase()))
     return routineRows(node, given, pass);
   pass.facts.functions.add(name);
   if (name === 'APPENDS' || name === 'CHANGES') return changeRows(given);
@@ -106,8 +107,9 @@ function definedRows(
     name: column.name.name,
     type: typeOfDataType(column.dataType),
   }));
-  const name = pass.known.name('', '', defined.name[0].name);
-  const rows = bodyRows(node, name, defined.query, names, given, pass);
+  const name = scriptFunctionName(defined.name, pass);
+  const inner = withinScriptFunction(pass, name, pass.place ?? node.range);
+  const rows = bodyRows(node, inner, defined.query, names, given, pass);
   if (declared?.length !== rows.columns.length) return rows;
   return rowsOf(
     rows.columns.map((column, index) => ({
@@ -129,25 +131,20 @@ function routineRows(node: TableFunction, given: readonly Given[], pass: Pass): 
     return { columns: [], row: derive(given.map((each) => each.value)), open: true };
   }
   const names = found.parameters.map((parameter) => parameter.name);
-  return bodyRows(node, found.name, statement.query, names, given, pass);
+  const inner = withinObject(pass, found.name, pass.place ?? node.range);
+  return bodyRows(node, inner, statement.query, names, given, pass);
 }
 
 function bodyRows(
   node: TableFunction,
-  name: Parameters<typeof withinObject>[1],
+  inner: Pass | undefined,
   body: Query,
   names: readonly string[],
   given: readonly Given[],
   pass: Pass,
 ): Rows {
-  const inner = withinObject(pass, name, pass.place ?? node.range);
   if (inner === undefined) {
-    reportGap(
-      pass,
-      'view-depth',
-      `the table function ${name.name} lies too deep or names itself`,
-      node.range,
-    );
+    reportGap(pass, 'view-depth', 'a table function lies too deep or names itself', node.range);
     return { columns: [], row: derive(given.map((each) => each.value)), open: true };
   }
   const values = new Map(

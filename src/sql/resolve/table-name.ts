@@ -61,3 +61,14 @@ export function isInformationSchema(name: ObjectName): boolean {
 export function keyOf(name: ObjectName): string {
   return `${name.project}.${name.dataset}.${name.name}`;
 }
+
+/** True when the name has a dataset; one pair of back-quotes may hold all of it. */
+export function isQualified(path: Path): boolean {
+  return path.length > 1 || (path[0].quoted && path[0].name.includes('.'));
+}
+
+/** By which a script's own functions are found: the full name, or the bare one of a temporary function. */
+export function routineKey(path: Path, pass: Pass): string {
+  const name = isQualified(path) ? objectName(path, pass) : undefined;
+  return (name === undefined ? path[0].name : keyOf(name)).toLowerCase();
+}

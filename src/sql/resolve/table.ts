@@ -14,6 +14,14 @@ import { arrayItem } from './unnest.ts';
 /** A name in FROM: a common table, an array of something in scope, or a table. */
 export function table(node: TableReference, scope: Scope, left: Relation): Relation {
   const common = node.path.length === 1 ? commonTable(scope.commonTables, node.path[0].name) : undefined;
+  if (common?.later === true) {
+    reportGap(
+      scope.pass,
+      'unsupported',
+      'a common table that is written further on is not analysed',
+      node.pathRange,
+    );
+  }
   if (common !== undefined) return relationOf(sourceOfRows(common, aliasOf(node).name));
   const inner = childScope(scope, left);
   if (node.path.length > 1 && isInScope(node.path[0], inner)) return arrayOfPath(node, inner);

@@ -35,7 +35,11 @@ export function viewSource(
   if (walked === undefined)
     return closedView(table, reference, pass, place, 'has a text that cannot be read');
   mergeBeneath(atPlace(walked, inner.beneath, place), pass.facts);
-  return createdSource({ name: table.name, temporary: false, rows: walked.rows, table }, reference, pass);
+  return createdSource(
+    { name: table.name, temporary: false, certain: true, rows: walked.rows, table },
+    reference,
+    pass,
+  );
 }
 
 function walkView(table: CatalogTable, sql: string, inner: Pass, pass: Pass): WalkedView | undefined {
@@ -69,6 +73,14 @@ function closedView(
 ): Source {
   reportGap(pass, 'view-depth', `the view ${table.name.dataset}.${table.name.name} ${why}`, place);
   return catalogSource(table, reference, pass);
+}
+
+/** A pass for the body of a function that the script itself made: names mean there what they mean here. */
+export function withinScriptFunction(pass: Pass, name: ObjectName, place: Range): Pass | undefined {
+  const inner = withinObject(pass, name, place);
+  if (inner === undefined) return undefined;
+  const { project, defaultDataset, script } = pass;
+  return { ...inner, project, defaultDataset, script: { ...script, variables: new Map() } };
 }
 
 /** A pass for the text of a view or routine; `undefined` when it is already within that text. */
