@@ -25,7 +25,8 @@ const handOn = (name: string): DeepPath => ({
 
 const typesOnly = (name: string): DeepPath => ({
   script: `Object.defineProperty(exports, '__esModule', { value: true });\n`,
-  types: `export * from '${official}/build/src/${name}';\n`,
+  // Its namespace of REST types is a default export, which `export *` leaves out.
+  types: `export * from '${official}/build/src/${name}';\nexport { default } from '${official}/build/src/${name}';\n`,
 });
 
 const index: DeepPath = {
