@@ -117,3 +117,10 @@ test('NaN, overflow to infinity and unknown time zones are errors, never wrong a
     'Invalid time zone: Nowhere/City',
   );
 });
+
+test('a failure that no row reaches is none', async () => {
+  const rows =
+    await run(`SELECT IF(id = 99, ERROR('boom'), 'fine'), ARRAY_LENGTH(GENERATE_ARRAY(1, 3, id)), EXP(id) > 1, POW(id, 2)
+    FROM people WHERE id = 1`);
+  expect(rows.rows).toEqual([{ f: [{ v: 'fine' }, { v: '3' }, { v: 'true' }, { v: '1.0' }] }]);
+});

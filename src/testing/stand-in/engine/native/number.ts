@@ -132,6 +132,9 @@ export const numberNatives: readonly Native[] = [
     if (position < 0n || position >= length) throw new Error(`Array index ${index} is out of bounds`);
     return position + 1n;
   }),
+  // Volatile, so that DuckDB does not evaluate a constant message while it plans; TRY takes none of these.
+  native('raise_integer', ['VARCHAR'], 'BIGINT', (message) => fail(message), { volatile: true }),
+  native('raise_boolean', ['VARCHAR'], 'BOOLEAN', (message) => fail(message), { volatile: true }),
   native('fail_text', ['VARCHAR'], 'VARCHAR', (message) => fail(message)),
   native('fail_integer', ['VARCHAR'], 'BIGINT', (message) => fail(message)),
   native('fail_float', ['VARCHAR'], 'DOUBLE', (message) => fail(message)),

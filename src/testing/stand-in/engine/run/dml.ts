@@ -287,9 +287,9 @@ function withField(value: Typed, path: readonly Name[], change: Assignment, scop
     const inner: Typed = { sql: `struct_extract(${value.sql}, '${physicalField(index)}')`, type: field.type };
     return `${physicalField(index)} := ${sameText(field.name, name.name) ? withField(inner, rest, change, scope).sql : inner.sql}`;
   });
-  const isNull = `${value.sql} IS NULL AND bq_fail_boolean(${quote(`Cannot set field of NULL ${typeText(type)}`)})`;
+  const failure = `CASE WHEN bq_raise_boolean(${quote(`Cannot set field of NULL ${typeText(type)}`)}) THEN ${value.sql} END`;
   const packed = `CAST(struct_pack(${fields.join(', ')}) AS ${physicalType(type)})`;
-  return { sql: `(CASE WHEN ${isNull} THEN NULL ELSE ${packed} END)`, type };
+  return { sql: `(CASE WHEN ${value.sql} IS NULL THEN ${failure} ELSE ${packed} END)`, type };
 }
 
 function fieldLike(type: Typed['type']): Omit<ReturnType<typeof fieldOf>, 'name'> {

@@ -37,7 +37,7 @@ const error: Handler = (call, scope) => {
   const values = printArguments(call, scope);
   const message = values[0] && coerce(values[0], string);
   if (message === undefined || values.length !== 1) throw mismatch(call, values, scope);
-  return { sql: `bq_fail_integer(${message.sql})`, type: { kind: 'null' } };
+  return { sql: `bq_raise_integer(${message.sql})`, type: { kind: 'null' } };
 };
 
 const zeroIfNull: Handler = (call, scope) => {
