@@ -8,7 +8,7 @@ import type { Column } from '../scope/source.ts';
 import { expression } from './expression.ts';
 import { influence, reportGap } from './pass.ts';
 import { pivot } from './pivot.ts';
-import { query } from './query.ts';
+import { lazyQuery } from './query.ts';
 import { sourceOfRows } from './rows.ts';
 import { table } from './table.ts';
 import { tableFunction } from './table-function.ts';
@@ -54,7 +54,7 @@ const handlers: Handlers = {
   pivot,
   unpivot,
   derivedTable: (node, scope) =>
-    relationOf(sourceOfRows(query(node.query, childScope(scope)), node.alias?.name)),
+    relationOf(sourceOfRows(lazyQuery(node.query, childScope(scope)), node.alias?.name)),
 };
 
 function join(node: Join, scope: Scope, left: Relation): Relation {

@@ -5,6 +5,7 @@ import type { Scope } from '../scope/scope.ts';
 import { commonTables } from './common-tables.ts';
 import { expression } from './expression.ts';
 import { influence } from './pass.ts';
+import { readColumns } from './read-columns.ts';
 import { sourceOfRows } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { select } from './select.ts';
@@ -19,9 +20,25 @@ export interface Body {
   readonly orderScope: Scope;
 }
 
+/** The rows of a query; all its columns count as read. */
 export function query(node: Query, scope: Scope): Rows {
+  const rows = lazyQuery(node, scope);
+  if (node.desugared !== true) return rows;
+  const passed = rows.columns.filter((column) => column.read !== undefined);
+  if (passed.length > 0) scope.pass.facts.flags.add('selectsStar');
+  return { ...rows, columns: readColumns(rows.columns) };
+}
+
+/** The same, where columns that a pipe operator only passes on are read when something uses them. */
+export function lazyQuery(node: Query, scope: Scope): Rows {
+  const outer: Scope = node.desugared === true ? { ...scope, lazy: true } : scope;
+  return queryRows(node, outer);
+}
+
+function queryRows(node: Query, outer: Scope): Rows {
+  const { lazy, ...scope } = outer;
   const inner = node.with === undefined ? scope : commonTables(node.with, scope);
-  const body = queryBody(node.body, inner);
+  const body = queryBody(node.body, lazy === true ? { ...inner, lazy } : inner);
   orderBy(node, body);
   for (const bound of [node.limit, node.offset]) {
     if (bound !== undefined) influence(scope.pass, expression(bound, inner));
@@ -33,7 +50,7 @@ function orderBy(node: Query, { rows, orderScope }: Body): void {
   for (const item of node.orderBy) {
     const output = outputAt(item.value, rows.columns);
     if (output === undefined) orderItems([item], orderScope);
-    else influence(orderScope.pass, output.value);
+    else influence(orderScope.pass, readColumns([output])[0]?.value ?? output.value);
   }
 }
 

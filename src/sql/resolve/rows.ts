@@ -2,6 +2,7 @@ import { fieldsOf, structOf } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { columnsByName } from '../scope/source.ts';
 import type { Column, Source } from '../scope/source.ts';
+import { readColumns } from './read-columns.ts';
 
 /** What a query returns. */
 export interface Rows {
@@ -44,7 +45,7 @@ export function sourceOfColumns(
     open,
     columns: () => columns,
     find: (name) => columnsByName(columns).get(name)?.[0],
-    row: () => structOf(columns.map(({ name, value }) => ({ name, value }))),
+    row: () => structOf(readColumns(columns)),
   };
 }
 

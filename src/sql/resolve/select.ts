@@ -9,6 +9,7 @@ import { emptyRelation } from '../scope/relation.ts';
 import { from } from './from.ts';
 import { groupBy } from './group-by.ts';
 import { influence } from './pass.ts';
+import { readColumns } from './read-columns.ts';
 import { path } from './path.ts';
 import type { Body } from './query.ts';
 import { rowsOf, valueRows } from './rows.ts';
@@ -32,11 +33,11 @@ export function select(node: Select, outer: Scope): Body {
   return body;
 }
 
-function selectBody(node: Select, outer: Scope): Body {
+function selectBody(node: Select, { lazy = false, ...outer }: Scope): Body {
   const relation = node.from === undefined ? emptyRelation : from(node.from, outer);
   const scope = withWindows(childScope(outer, relation), node);
   if (node.where !== undefined) influence(scope.pass, expression(node.where, scope));
-  const { items, open } = selectList(node.items, scope);
+  const { items, open } = selectList(node.items, scope, lazy);
   if (items.some((item) => item.aggregated)) scope.pass.facts.aggregated.add(node);
   const named = withAliases(scope, items);
   if (node.groupBy !== undefined) groupBy(node.groupBy, items, named);
@@ -44,7 +45,7 @@ function selectBody(node: Select, outer: Scope): Body {
     if (condition !== undefined) influence(scope.pass, expression(condition, named));
   }
   for (const { window: specification } of node.windows) window(specification, scope);
-  if (node.distinct) for (const item of items) influence(scope.pass, item.value);
+  if (node.distinct) for (const item of readColumns(items)) influence(scope.pass, item.value);
   return { rows: rows(node, items, open), orderScope: named };
 }
 
@@ -68,18 +69,14 @@ function withAliases(scope: Scope, items: readonly Item[]): Scope {
 function selectList(
   nodes: readonly SelectItem[],
   scope: Scope,
+  lazy: boolean,
 ): { readonly items: readonly Item[]; readonly open: boolean } {
   let open = false;
   const items = nodes.flatMap((node): readonly Item[] => {
     if (node.type === 'selectExpression') return [selectExpression(node, scope)];
-    const expanded = star(node, scope);
+    const expanded = star(node, scope, lazy);
     open ||= expanded.open;
-    return expanded.columns.map((column) => ({
-      node,
-      name: column.name,
-      value: column.value,
-      aggregated: false,
-    }));
+    return expanded.columns.map((column) => ({ ...column, node, aggregated: false }));
   });
   return { items, open };
 }
@@ -93,7 +90,7 @@ function selectExpression(node: Extract<SelectItem, { type: 'selectExpression' }
 }
 
 function rows(node: Select, items: readonly Item[], open: boolean): Rows {
-  if (node.as === 'STRUCT') return valueRows(structOf(items.map(({ name, value }) => ({ name, value }))));
-  if (node.as === 'VALUE') return valueRows(items[0]?.value ?? unknownValue);
+  if (node.as === 'STRUCT') return valueRows(structOf(readColumns(items)));
+  if (node.as === 'VALUE') return valueRows(readColumns(items)[0]?.value ?? unknownValue);
   return rowsOf(items, open);
 }

@@ -6,12 +6,13 @@ import { columnsByName } from '../scope/source.ts';
 import type { Column } from '../scope/source.ts';
 import { influence, reportGap } from './pass.ts';
 import { queryBody } from './query.ts';
+import { readColumns } from './read-columns.ts';
 import type { Rows } from './rows.ts';
 
 /** Sides are put together by position, or by name; all but UNION ALL compare the rows of both. */
 export function setOperation(node: SetOperation, scope: Scope): Rows {
-  const left = queryBody(node.left, scope).rows;
-  const right = queryBody(node.right, scope).rows;
+  const left = usedRows(queryBody(node.left, scope).rows);
+  const right = usedRows(queryBody(node.right, scope).rows);
   if (left.open || right.open)
     reportGap(scope.pass, 'unknown-column', 'the columns of a set operation are not known', node.range);
   const pairs =
@@ -21,6 +22,10 @@ export function setOperation(node: SetOperation, scope: Scope): Rows {
   return row !== undefined && right.row !== undefined
     ? { columns: pairs, row: merge([row, right.row]), open: false }
     : { columns: pairs, open: left.open || right.open };
+}
+
+function usedRows(rows: Rows): Rows {
+  return { ...rows, columns: readColumns(rows.columns) };
 }
 
 function byPosition(node: SetOperation, left: Rows, right: Rows, scope: Scope): readonly Column[] {

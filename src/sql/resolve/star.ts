@@ -8,8 +8,8 @@ import { reportGap } from './pass.ts';
 import type { Rows } from './rows.ts';
 
 /** The columns that `*`, `t.*` or `struct.*` stands for. */
-export function star(node: SelectStar, scope: Scope): Rows {
-  const { columns, open } = starred(node, scope);
+export function star(node: SelectStar, scope: Scope, lazy: boolean): Rows {
+  const { columns, open } = starred(node, scope, lazy);
   const excluded = names(node.except);
   const replaced = new Map(node.replace.map((each) => [each.name.name.toLowerCase(), each.value]));
   const renamed = new Map(node.rename?.map((each) => [each.from.name.toLowerCase(), each.to.name]));
@@ -17,11 +17,12 @@ export function star(node: SelectStar, scope: Scope): Rows {
   else missing(node, columns, [...excluded, ...replaced.keys(), ...renamed.keys()], scope);
   const kept = columns.flatMap((column): readonly Column[] => {
     const key = column.name.toLowerCase();
-    column.require?.();
-    if (excluded.has(key)) return [];
     const replacement = replaced.get(key);
+    if (!lazy || excluded.has(key) || replacement !== undefined || renamed.has(key)) column.require?.();
+    if (excluded.has(key)) return [];
     const name = renamed.get(key) ?? column.name;
     if (replacement !== undefined) return [{ name, value: expression(replacement, scope) }];
+    if (lazy) return [{ ...column, name }];
     column.read?.([]);
     return [{ name, value: column.value }];
   });
@@ -44,28 +45,33 @@ function missing(
   }
 }
 
-function starred(node: SelectStar, scope: Scope): Rows {
+function starred(node: SelectStar, scope: Scope, lazy: boolean): Rows {
   const { qualifier } = node;
-  if (qualifier === undefined) return everything(node, scope);
+  if (qualifier === undefined) return everything(node, scope, lazy);
   const source = qualifier.type === 'path' ? findSource(qualifier.parts, scope) : undefined;
-  if (source !== undefined) return ofSource(source, node, scope);
+  if (source !== undefined) return ofSource(source, node, scope, lazy);
   const value = expression(qualifier, scope);
   const fields = fieldsOf(value);
   return fields === undefined ? { columns: [], open: true } : { columns: fields, open: false };
 }
 
-function everything(node: SelectStar, scope: Scope): Rows {
+function everything(node: SelectStar, scope: Scope, lazy: boolean): Rows {
   const sources = scope.relation?.sources ?? [];
   if (sources.length === 0) reportGap(scope.pass, 'syntax', '* without FROM', node.range);
-  for (const source of sources) source.star?.(useOf(node));
-  if (sources.some((source) => source.star !== undefined)) scope.pass.facts.flags.add('selectsStar');
+  for (const source of sources) noteStar(source, node, scope, lazy);
   return { columns: scope.relation?.columns() ?? [], open: sources.some((source) => source.open) };
 }
 
-function ofSource(source: Source, node: SelectStar, scope: Scope): Rows {
-  source.star?.(useOf(node));
-  if (source.star !== undefined) scope.pass.facts.flags.add('selectsStar');
+function ofSource(source: Source, node: SelectStar, scope: Scope, lazy: boolean): Rows {
+  noteStar(source, node, scope, lazy);
   return { columns: source.columns(), open: source.open };
+}
+
+/** A star that the text does not have, or that passes columns on, is no place to edit. */
+function noteStar(source: Source, node: SelectStar, scope: Scope, lazy: boolean): void {
+  if (source.star === undefined) return;
+  source.star(lazy ? { from: -1 } : useOf(node));
+  if (!lazy) scope.pass.facts.flags.add('selectsStar');
 }
 
 function useOf(node: SelectStar): StarUse {

@@ -89,6 +89,9 @@ function pseudoEdits(reference: TableReferenceFact, names: ReadonlyMap<string, s
 function starEdits(text: string, reference: TableReferenceFact, names: readonly string[]): readonly Edit[] {
   if (names.length === 0) return [];
   const list = names.join(', ');
+  if (reference.stars.some((star) => star.from < 0)) {
+    refuse('A pseudo column of a masked table cannot be used in a pipe.');
+  }
   return reference.stars.map((star) => {
     if (star.exceptEnd !== undefined)
       return { start: star.exceptEnd, end: star.exceptEnd, text: `, ${list}` };

@@ -15,6 +15,8 @@ export interface Scope {
   readonly aliases?: ReadonlyMap<string, Value>;
   /** True where such a name may also be the column: then it stands for both. */
   readonly both?: true;
+  /** In a query made from a pipe operator: its star passes columns on, and only what is used is read. */
+  readonly lazy?: boolean;
   readonly windows?: ReadonlyMap<string, WindowSpecification>;
   /** The innermost common table; `undefined` when there is none. */
   readonly commonTables: CommonTables | undefined;
