@@ -11,7 +11,13 @@ export function queryAccess(call: Call, query: QueryRequest, facts: Facts): read
     .filter((table) => table.kind !== 'temporary')
     .flatMap((table) => table.access.map((access) => pairOf(call, table, access, facts)));
   const routines = facts.routines.map((name) => tablePair('read', call.operation, name));
-  const all = [...pairs, ...routines, ...destination(call, query), ...wide(call, facts)];
+  const all = [
+    ...pairs,
+    ...routines,
+    ...destination(call, query),
+    ...wide(call, facts),
+    ...unseen(call, facts),
+  ];
   return all.length > 0 ? all : [{ operation: 'read', method: call.operation, object: { kind: 'none' } }];
 }
 
@@ -53,4 +59,36 @@ function wide(call: Call, { flags }: Facts): readonly AccessPair[] {
     ...(flags.load || flags.external ? (['admin'] as const) : []),
   ];
   return operations.map((operation) => ({ operation, method: call.operation, object }));
+}
+
+/** Statements that change nothing by themselves: queries, and the control flow around them. */
+const harmless = new Set([
+  'SELECT',
+  'ASSERT',
+  'BEGIN_END',
+  'BEGIN_TRANSACTION',
+  'BREAK',
+  'CASE',
+  'COMMIT_TRANSACTION',
+  'CONTINUE',
+  'DECLARE',
+  'FOR_IN',
+  'IF',
+  'LOOP',
+  'RAISE',
+  'REPEAT',
+  'RETURN',
+  'ROLLBACK_TRANSACTION',
+  'SET',
+  'WHILE',
+]);
+
+/** A statement that changes something other than a table – schemas, capacity, functions – changes the project. */
+function unseen(call: Call, facts: Facts): readonly AccessPair[] {
+  const changes = facts.statements.filter(
+    ({ kind, tables }) =>
+      !harmless.has(kind) && !tables.some(({ access }) => access.some((each) => each !== 'read')),
+  );
+  const object = { kind: 'project', project: call.project } as const;
+  return changes.map(() => ({ operation: 'ddl', method: call.operation, object }));
 }
