@@ -36,3 +36,13 @@ test('pseudo columns of a masked table in a pipe are refused', async () => {
   const analysis = await look('FROM orders |> WHERE _PARTITIONTIME > "2024-01-01" |> EXTEND 1 AS a');
   await expect(maskSources(analysis, [note])).rejects.toMatchObject({ code: 'ERR_SQL_UNPROVEN' });
 });
+
+test.each(['SELECT id', 'SELECT COUNT(*)', 'AGGREGATE COUNT(*)', 'DROP a', 'WHERE id > 1'])(
+  'a table that EXTEND reads is listed before %s',
+  async (operator) => {
+    const { tables } = await summary(
+      `FROM orders |> EXTEND (SELECT MAX(email) FROM customers) AS a |> ${operator}`,
+    );
+    expect(tables).toEqual(['shop.customers read', 'shop.orders read']);
+  },
+);

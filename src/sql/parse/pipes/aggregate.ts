@@ -10,7 +10,15 @@ import { splitAtCommas, skipTo } from '../holes/scan.ts';
 import { readGroupBy, readItem } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
-import { columnName, mustNotMention, nextStage, closeStage, withAdded, type Stage } from './stage.ts';
+import {
+  columnName,
+  mustNotMention,
+  nestStage,
+  nextStage,
+  closeStage,
+  withAdded,
+  type Stage,
+} from './stage.ts';
 
 interface Ordered {
   readonly to: number;
@@ -57,10 +65,19 @@ const readGrouping = (source: Source, from: number, to: number): Grouping => {
   const first = keywordAt(source, from);
   if (special.has(first) && !(first === '(' && tokenAt(source, from).match !== to - 1)) {
     const { items } = readGroupBy(source, from, to);
-    return { items, parts: items.flatMap(expressionsOf).map((value) => ({ item: itemOf(value) })) };
+    const keys = items
+      .flatMap(expressionsOf)
+      .filter((value, index, all) => isFirst(source, value, index, all));
+    return { items, parts: keys.map((value) => ({ item: itemOf(value) })) };
   }
   const parts = splitAtCommas(source, from, to).map((part) => readPart(source, part.from, part.to));
   return { parts, items: parts.map(({ item }) => ({ type: 'expression', value: item.value })) };
+};
+
+/** A column that is written twice as a key makes one column. */
+const isFirst = (source: Source, value: Expression, index: number, all: readonly Expression[]): boolean => {
+  const text = ({ range }: Expression): string => source.text.slice(range.start, range.end);
+  return value.type !== 'path' || all.findIndex((each) => text(each) === text(value)) === index;
 };
 
 const itemOf = (value: Expression): SelectExpression => ({
@@ -86,7 +103,7 @@ export const aggregate = (source: Source, stage: Stage, from: number, to: number
   const parts = [...grouping.parts, ...aggregates];
   const range = rangeOfTokens(source, from - 1, to);
   mustNotMention(stage, parts, range);
-  const open = withAdded(stage, parts);
+  const open = stage.added.length > 0 ? nestStage(stage) : withAdded(stage, parts);
   const orderBy = [...(ordered ? grouping.parts.map(ascending) : grouping.parts), ...aggregates].flatMap(
     orderOf,
   );

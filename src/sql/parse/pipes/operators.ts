@@ -70,9 +70,16 @@ const select: Operator = (source, before, from, to) => {
   const old = before.changed.length > 0 && mentionsAny(read, names);
   const stage = old ? { ...before, changed: [] } : settle(before);
   const made = old ? { ...read, items: read.items.map((item) => withChanges(item, before.changed)) } : read;
+  const unused = before.changed.filter(({ name }) => !mentionsAny(read, [name.name.toLowerCase()]));
+  if (old && unused.length > 0 && read.items.every((item) => item.type !== 'selectStar'))
+    return refuse(
+      'unsupported',
+      'A column that SET changed and nothing uses is not analysed here.',
+      before.range,
+    );
   mustNotMention(stage, made, made.range);
-  const stars = made.items.some((item) => item.type === 'selectStar');
-  const open = stars && stage.added.length > 0 ? nestStage(stage) : withAdded(stage, made);
+  // What was added may read tables of its own: it stays, even where nothing names it.
+  const open = stage.added.length > 0 ? nestStage(stage) : withAdded(stage, made);
   const { distinct: unique, items, as: kind } = made;
   const parts: Partial<Select> = {
     distinct: unique,
