@@ -1,14 +1,14 @@
 // Runs queries with known rows against the stand-in, through the official client, and prints how many are right.
-//   node scripts/conformance-stand-in.ts [--queries FILE] [--setup FILE]
+//   npm run conformance:stand-in -- [--queries FILE] [--setup FILE]
 // Exits 1 when an answer is wrong, or when fewer than 85 of 89 queries are right.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { startStandIn } from '../src/testing/stand-in/start-stand-in.ts';
+import { startStandIn } from '../../src/testing/stand-in/start-stand-in.ts';
 
-const folder = resolve(import.meta.dirname, '../../shared/acceptance/stand-in');
+const folder = resolve(import.meta.dirname, '../../../shared/acceptance/stand-in');
 const { values: options } = parseArgs({
   options: { queries: { type: 'string' }, setup: { type: 'string' } },
 });
