@@ -113,7 +113,9 @@ const selectItem = (reader: Reader, node: Node): SelectItem => {
       return aliasItem(reader, node);
     default:
   }
-  return { type: 'selectExpression', value: convertExpression(reader, node), range };
+  const value = convertExpression(reader, node);
+  const end = Math.max(range.end, value.range.end);
+  return { type: 'selectExpression', value, range: { start: range.start, end } };
 };
 
 /** What stands before a star whose tail was taken out: nothing, `t.*`, or an expression without its `.*`. */
