@@ -68,7 +68,7 @@ function rebuiltOptions(
 ): OfficialOptions {
   const kept = Object.entries(options).filter(([name]) => travelling.includes(name));
   const base = rebuilt.upload ? `${target.apiEndpoint}/upload/bigquery/v2` : target.baseUrl;
-  const hasQuery = options['qs'] !== undefined || Object.keys(rebuilt.query).length > 0;
+  const hasQuery = Object.keys(rebuilt.query).length > 0;
   return {
     ...Object.fromEntries(kept),
     method: rebuilt.method,

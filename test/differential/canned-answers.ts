@@ -52,7 +52,7 @@ const replies: readonly (readonly [RegExp, Reply])[] = [
   [/^POST .*\/queries$/, answerQuery],
   [/^GET .*\/queries\//, (_body, url) => (url.searchParams.has('pageToken') ? page : { ...page, ...paged })],
   [/^POST \/upload\//, () => ({ ...job, configuration: { load: {} } })],
-  [/^POST .*\/jobs$/, (body) => ({ ...job, ...body, jobReference })],
+  [/^POST .*\/jobs$/, () => ({ ...job, statistics: { totalBytesProcessed: '10' } })],
   [/^GET .*\/jobs$/, () => ({ jobs: [{ jobReference, state: 'DONE' }], etag: 'e' })],
   [/^GET .*\/jobs\//, () => job],
   [/^POST .*\/cancel$/, () => ({ job })],
