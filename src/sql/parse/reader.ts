@@ -83,7 +83,8 @@ export const checkEaten = (reader: Reader): void => {
     const token = tokenAt(source, index);
     if (token.kind === 'symbol' || isEdited(reader, token.start)) continue;
     const end = eaten.get(token.start) ?? misread(token);
-    while (index + 1 < to && tokenAt(source, index).end < end) index += 1;
+    // More than one token only for a dashed name, whose parts touch.
+    while (index + 1 < to && tokenAt(source, index).end < end && touchesNext(source, index)) index += 1;
     if (tokenAt(source, index).end !== end) misread(token);
     matched += 1;
   }
@@ -91,6 +92,9 @@ export const checkEaten = (reader: Reader): void => {
   if (lost !== undefined) misread({ start: lost, end: lost });
   if (matched !== eaten.size) misread(rangeOfTokens(source, reader.from, to));
 };
+
+const touchesNext = (source: Source, index: number): boolean =>
+  tokenAt(source, index).end === tokenAt(source, index + 1).start;
 
 const isEdited = (reader: Reader, offset: number): boolean => {
   const { edits } = reader.holes;

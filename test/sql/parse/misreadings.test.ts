@@ -49,9 +49,10 @@ describe('no table is hidden from the tree', () => {
   });
 });
 
+const column = (name: string): unknown => ({ type: 'path', parts: name });
+
 describe('dashes', () => {
   test('a dash outside of a table path is a subtraction', () => {
-    const column = (name: string): unknown => ({ type: 'path', parts: name });
     const zero = { type: 'literal', kind: 'integer', value: '0' };
     expect(expressionOf('salary-0')).toEqual({
       type: 'binary',

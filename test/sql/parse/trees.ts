@@ -6,7 +6,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The tree without places; names as they are written, paths joined by slashes. */
 const bare = (value: unknown): unknown => {
   if (Array.isArray(value)) {
-    const names = value.map((part: unknown) => (isName(part) ? part['name'] : undefined));
+    const names = value.map((part: unknown) => (isName(part) ? String(part['name']) : undefined));
     if (value.length > 0 && names.every((name) => name !== undefined)) return names.join('/');
     return value.map(bare);
   }
