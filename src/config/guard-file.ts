@@ -27,6 +27,8 @@ export interface AuditSettings {
   /** How parameter values are recorded. */
   readonly parameters: 'none' | 'hash' | 'full';
   readonly prompts: 'none' | 'hash' | 'full';
+  /** `overlapped`: a read may be on its way while its record is written; its answer waits for both. */
+  readonly durability: 'before' | 'overlapped';
 }
 
 export interface ApprovalChannelSettings {

@@ -102,6 +102,8 @@ const audit = z.strictObject({
   /** How parameter values are recorded. */
   parameters: z.enum(['none', 'hash', 'full']).default('hash'),
   prompts: z.enum(['none', 'hash', 'full']).default('hash'),
+  /** Whether a read may be on its way while its record is written. */
+  durability: z.enum(['before', 'overlapped']).default('before'),
 });
 
 const approval = z.strictObject({

@@ -5,7 +5,10 @@ import { OAuth2Client } from 'google-auth-library';
 import { BigQuery as Official } from '@google-cloud/bigquery';
 import { BigQuery } from '../../src/index.ts';
 
-/** One measurement in a process of its own: `client.ts read plain|guarded query|stream ROWS URL`. */
+/**
+ * One measurement in a process of its own: `client.ts read plain|guarded query|stream ROWS URL`, or
+ * `client.ts small before|overlapped - - URL`.
+ */
 const [, , what = '', kind = '', form = '', count = '0', url = ''] = process.argv;
 
 const folder = mkdtempSync(join(tmpdir(), 'bigquery-guard-bench-'));
@@ -17,7 +20,7 @@ project: bench
 principal: { id: agent, groups: [agents] }
 rules: [{ name: read-shop, principals: { groups: [agents] }, operations: [read], datasets: [shop], effect: allow }]
 limits: [{ name: cheap, maximumBytesBilled: 10 GiB }]
-audit: { folder: ${join(folder, 'audit')} }
+audit: { folder: ${join(folder, 'audit')}, durability: ${kind === 'overlapped' ? kind : 'before'} }
 `,
 );
 

@@ -35,14 +35,18 @@ function report(name: string, ratios: readonly number[], limit: number): void {
 }
 
 function smallQueries(): void {
-  const runs = Array.from({ length: quick ? 1 : 3 }, () => measure('small', '-', '-', '-'));
+  for (const durability of ['before', 'overlapped']) smallWith(durability);
+}
+
+function smallWith(durability: string): void {
+  const runs = Array.from({ length: quick ? 1 : 3 }, () => measure('small', durability, '-', '-'));
   report(
-    'small query, text seen before, 1 ms server',
+    `small query, seen text, audit ${durability}`,
     runs.map((run) => (run['seen'] ?? 0) / (run['plain'] ?? 1)),
     1.5,
   );
   report(
-    'small query, new text, 1 ms server',
+    `small query, new text, audit ${durability}`,
     runs.map((run) => (run['fresh'] ?? 0) / (run['plain'] ?? 1)),
     2.5,
   );
