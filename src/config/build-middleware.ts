@@ -38,7 +38,7 @@ export async function buildMiddleware(
     store: fileAudit({ folder: file.audit.folder }),
     prompts: file.audit.prompts,
     parameters: file.audit.parameters,
-      durability: file.audit.durability,
+    durability: file.audit.durability,
   });
   const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
   const layers = [

@@ -1,4 +1,4 @@
-import { anything, one, shape } from '../fields.ts';
+import { one, shape } from '../fields.ts';
 import type { Shape } from '../fields.ts';
 
 export const datasetReference: Shape = shape('datasetId projectId');
@@ -24,8 +24,6 @@ export const errorProto: Shape = shape('debugInfo location message reason');
 export const expr: Shape = shape('description expression location title');
 
 export const connectionProperty: Shape = shape('key value');
-
-export const secureContext: Shape = shape('', { secureParameterEntries: anything });
 
 export const userDefinedFunctionResource: Shape = shape('inlineCode resourceUri');
 

@@ -1,6 +1,6 @@
 export { policy, type PolicyOptions } from './policy.ts';
 export { compilePolicy, type CompiledPolicy } from './compile.ts';
-export { decide, type DecisionRequest } from './decide.ts';
+export type { DecisionRequest } from './decide.ts';
 export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
 export {
   decisionKey,

@@ -1,6 +1,6 @@
 import type { Expression, InSet, Literal, LiteralKind } from '../ast/index.ts';
 import { noSources } from '../lineage/source.ts';
-import { arrayOf as arrayType, scalar, typeOfDataType } from '../lineage/type.ts';
+import { scalar, typeOfDataType } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
 import {
   arrayOf,
@@ -246,5 +246,3 @@ function binaryType(operator: string, [left, right]: readonly Value[]): Type | u
 function extractType(part: string): Type {
   return part === 'DATE' || part === 'TIME' || part === 'DATETIME' ? scalar(part) : scalar('INT64');
 }
-
-export const stringArray: Type = arrayType(string);

@@ -1,5 +1,5 @@
 import type { FromItem, Join, Name } from '../ast/index.ts';
-import { allSources, merge } from '../lineage/value.ts';
+import { merge } from '../lineage/value.ts';
 import { emptyRelation, joinRelations, relationOf } from '../scope/relation.ts';
 import type { Relation } from '../scope/relation.ts';
 import { childScope } from '../scope/scope.ts';
@@ -98,12 +98,4 @@ function usingSide(name: Name, relation: Relation, scope: Scope): Column | undef
   if (open === undefined)
     reportGap(scope.pass, 'unknown-column', `there is no column ${name.name} for USING`, name.range);
   return open === undefined ? undefined : { name: name.name, value: open.row() };
-}
-
-/** Notes that every column decides about rows: grouping and dropping that the text does not spell out. */
-export function influenceAll(columns: readonly Column[], scope: Scope): void {
-  for (const column of columns) {
-    column.read?.([]);
-    if (allSources(column.value).size > 0) influence(scope.pass, column.value);
-  }
 }

@@ -8,4 +8,4 @@ import { sha256 } from './sha256.ts';
 
 export const masks: Readonly<Record<MaskName, Mask>> = { nullify, defaultValue, sha256, lastFour, emailMask };
 
-export { allTypes, type Mask, type ScalarType } from './mask.ts';
+export type { Mask, ScalarType } from './mask.ts';

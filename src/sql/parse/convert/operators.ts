@@ -5,7 +5,6 @@ import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
-import { tokenOf } from './names.ts';
 import { isQuery, convertQuery } from './queries.ts';
 
 // https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#operator_precedence
@@ -217,6 +216,3 @@ const existsQuery = (reader: Reader, node: Node): ReturnType<typeof convertQuery
   if (note !== undefined) return note();
   return isQuery(inner) ? convertQuery(reader, inner) : unexpected(reader, node);
 };
-
-/** The keyword of a token that a leaf stands for, in upper case. */
-export const wordOf = (reader: Reader, node: Pick<Node, 'range'>): string => tokenOf(reader, node).keyword;

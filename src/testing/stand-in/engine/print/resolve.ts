@@ -1,5 +1,5 @@
 import type { Name, PathExpression } from '../../../../sql/ast/index.ts';
-import { physicalField, physicalType } from '../type/physical-type.ts';
+import { physicalField } from '../type/physical-type.ts';
 import { structOf, typeText } from '../type/sql-type.ts';
 import { failAt } from './context.ts';
 import { sameText, type Column, type Scope, type Source } from './scope.ts';
@@ -106,8 +106,4 @@ export function fieldOf(object: Typed, field: Name, scope: Scope): Typed {
   const part = object.parts?.[index];
   if (part !== undefined) return part;
   return { sql: `struct_extract(${object.sql}, ${quote(physicalField(index))})`, type: found.type };
-}
-
-export function castSql(sql: string, type: Typed['type']): string {
-  return `CAST(${sql} AS ${physicalType(type)})`;
 }
