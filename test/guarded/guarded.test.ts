@@ -105,6 +105,11 @@ describe('a guarded query', () => {
     expect(await rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('may keep rows in a temporary table of its script', async () => {
+    const script = 'CREATE TEMP TABLE kept AS SELECT id FROM shop.orders; SELECT COUNT(*) AS n FROM kept';
+    expect(await rows(script)).toEqual([{ n: 3 }]);
+  });
+
   it.each([
     ['a star', 'SELECT * FROM shop.customers ORDER BY id'],
     ['an alias', 'SELECT c.id, c.email AS e, c.address FROM shop.customers AS c ORDER BY id'],

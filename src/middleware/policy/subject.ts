@@ -70,7 +70,7 @@ async function querySubject(
     return { ...nothing, flaw: unproven(call, gap.message, gap.code === 'syntax' || gap.code === 'lexer') };
   }
   const tables = await loadTables(
-    facts.tables.map((table) => table.name),
+    facts.tables.filter(({ kind }) => kind !== 'temporary').map(({ name }) => name),
     context,
     catalog,
   );
