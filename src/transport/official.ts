@@ -118,18 +118,21 @@ function send(
   { signal }: Context,
 ): Promise<WireAnswer> {
   return new Promise((resolve) => {
-    const stop = new AbortController();
+    const endings: (() => void)[] = [];
     const settle: WireCallback = (error, body, response) => {
-      stop.abort();
+      for (const end of endings.splice(0)) end();
       resolve({ error, body, response });
     };
     // The official client cannot be stopped: the request goes on, but nobody waits for it any more.
-    signal.addEventListener('abort', () => settle(signal.reason), { signal: stop.signal });
-    limitTime(options, stop.signal, settle);
+    const abort = (): void => settle(signal.reason);
+    signal.addEventListener('abort', abort);
+    endings.push(() => signal.removeEventListener('abort', abort), limitTime(options, settle));
     if (call.upload !== undefined) {
-      finished(call.upload.stream, { writable: false, signal: stop.signal }, (error) => {
-        if (error && !stop.signal.aborted) settle(error);
-      });
+      endings.push(
+        finished(call.upload.stream, { writable: false }, (error) => {
+          if (error) settle(error);
+        }),
+      );
     }
     if (options['multipart'] === undefined) connection.request(options, settle);
     else connection.upload(options, settle);
@@ -137,10 +140,10 @@ function send(
 }
 
 /** The official client takes a `timeout` and forgets it on the way. It holds for all attempts together. */
-function limitTime({ timeout, uri }: OfficialOptions, settled: AbortSignal, settle: WireCallback): void {
-  if (typeof timeout !== 'number' || !(timeout > 0)) return;
+function limitTime({ timeout, uri }: OfficialOptions, settle: WireCallback): () => void {
+  if (typeof timeout !== 'number' || !(timeout > 0)) return () => undefined;
   const timer = setTimeout(() => settle(timeoutError(String(uri))), timeout);
-  settled.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  return () => clearTimeout(timer);
 }
 
 function timeoutError(uri: string): Error {

@@ -35,21 +35,16 @@ function report(name: string, ratios: readonly number[], limit: number): void {
 }
 
 function smallQueries(): void {
-  for (const durability of ['before', 'overlapped']) smallWith(durability);
-}
-
-function smallWith(durability: string): void {
-  const runs = Array.from({ length: quick ? 1 : 3 }, () => measure('small', durability, '-', '-'));
-  report(
-    `small query, seen text, audit ${durability}`,
-    runs.map((run) => (run['seen'] ?? 0) / (run['plain'] ?? 1)),
-    1.5,
-  );
-  report(
-    `small query, new text, audit ${durability}`,
-    runs.map((run) => (run['fresh'] ?? 0) / (run['plain'] ?? 1)),
-    2.5,
-  );
+  for (const durability of ['before', 'overlapped']) {
+    for (const [text, limit] of [
+      ['seen', 1.5],
+      ['new', 2.5],
+    ] as const) {
+      const runs = Array.from({ length: quick ? 1 : 3 }, () => measure('small', durability, text, '-'));
+      const ratios = runs.map(({ plain = 1, guarded = 0 }) => guarded / plain);
+      report(`small query, ${text} text, audit ${durability}`, ratios, limit);
+    }
+  }
 }
 
 function reads(rows: number, pairs: number): void {
