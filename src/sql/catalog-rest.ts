@@ -95,7 +95,8 @@ function cached<Item extends CatalogTable | CatalogRoutine>(
   return async (name, signal) => {
     const path = pathOf(name);
     const entry = kept.get(path);
-    if (entry !== undefined && now() - entry.checked < maxAge) return entry.item;
+    // What was not there may have been made since, by the caller's own last statement.
+    if (entry?.item !== undefined && now() - entry.checked < maxAge) return entry.item;
     let flight = flights.get(path);
     if (flight === undefined) {
       flight = ask(path, name).finally(() => flights.delete(path));

@@ -284,3 +284,12 @@ describe('the record', () => {
     expect(text).not.toMatch(/secret\.example|Ada/);
   });
 });
+
+describe('a table that was just made', () => {
+  it('can be read at once, also after it was asked for in vain', async () => {
+    const sql = 'SELECT n FROM shop.fresh';
+    expect(await refusal(bigquery.query(sql))).toBe('ERR_SQL_UNPROVEN');
+    await as(['writers'], () => bigquery.query('CREATE TABLE shop.fresh AS SELECT 1 AS n'));
+    expect(await rows(sql)).toEqual([{ n: 1 }]);
+  });
+});
