@@ -201,6 +201,14 @@ describe('a guarded query', () => {
   });
 });
 
+describe('masked values', () => {
+  it('do not move into another column of their table, whoever asks', async () => {
+    const update = 'UPDATE shop.customers SET name = email WHERE id = 3';
+    expect(await refusal(as(['writers', 'cleared'], () => bigquery.query(update)))).toBe('ERR_POLICY_DENIED');
+    await as(['writers', 'cleared'], () => bigquery.query(update.replace('name', 'email')));
+  });
+});
+
 describe('rows without a query', () => {
   it('are masked by column, page by page', async () => {
     const [first, next] = await bigquery

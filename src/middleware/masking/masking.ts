@@ -99,7 +99,7 @@ function conceal(call: Call, context: Context, result: Result): Result {
 function unmaskable(call: Call, why: string, cause?: unknown): GuardError {
   return new GuardError(
     'ERR_SQL_UNPROVEN',
-    `Columns of this call are masked for you, and ${why}. Name the columns that you need in a plain SELECT.`,
+    `Columns of this call are masked for you, and it cannot run that way: ${why.replace(/\.$/, '')}. Name the columns that you need in a plain SELECT over the table.`,
     { callId: call.id, reasons: [{ rule: 'masking', message: why }], cause },
   );
 }

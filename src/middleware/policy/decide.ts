@@ -2,7 +2,7 @@ import type { Agent, Principal } from '../../call/principal.ts';
 import type { Reason } from '../../errors.ts';
 import type { ColumnSource } from '../../sql/facts.ts';
 import type { AccessPair } from './access.ts';
-import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { CompiledMask, CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ColumnMask, Decision } from './decision.ts';
 import { strictestApproval } from './strictest-approval.ts';
 import { objectCoveredBy, objectMayMatch } from './names.ts';
@@ -17,6 +17,13 @@ export interface DecisionRequest {
   readonly pairs: readonly AccessPair[];
   /** Leaf columns read, or that influence the result. */
   readonly columns: readonly ColumnSource[];
+  /** Which columns are written, and where their values come from. */
+  readonly writes?: readonly ColumnWrite[] | undefined;
+}
+
+export interface ColumnWrite {
+  readonly target: ColumnSource;
+  readonly sources: readonly ColumnSource[];
 }
 
 /**
@@ -149,27 +156,38 @@ function masksFor(policy: CompiledPolicy, request: DecisionRequest): readonly Co
 
 /**
  * Whoever sees masked columns in the clear may not write them where the mask does not follow: anybody who may
- * read the other table would see them.
+ * read the other table or column would see them.
  */
 function launderedBy(policy: CompiledPolicy, request: DecisionRequest): Reason | undefined {
-  const written = request.pairs.flatMap(({ operation, object }) =>
-    operation === 'write' || operation === 'ddl' ? [object] : [],
-  );
   const mask = policy.masks.find(
     (each) =>
       !appliesTo(each.source, request.principal, request.agent) &&
-      request.columns.some(
-        (column) =>
-          each.tags.some((tag) => columnHasTag(tag, column)) &&
-          written.some((object) => !isTableOf(object, column)),
-      ),
+      (leavesTable(each, request) || leavesColumn(each, request)),
   );
   if (mask === undefined) return undefined;
   return {
     rule: mask.source.name,
     message:
-      'The call would write columns that are masked for others into another table. Leave these columns out.',
+      'The call would write columns that are masked for others where they are not. Leave these columns out.',
   };
+}
+
+const isMasked = (mask: CompiledMask, column: ColumnSource): boolean =>
+  mask.tags.some((tag) => columnHasTag(tag, column));
+
+function leavesTable(mask: CompiledMask, { pairs, columns }: DecisionRequest): boolean {
+  const written = pairs.flatMap(({ operation, object }) =>
+    operation === 'write' || operation === 'ddl' ? [object] : [],
+  );
+  return columns.some(
+    (column) => isMasked(mask, column) && written.some((object) => !isTableOf(object, column)),
+  );
+}
+
+function leavesColumn(mask: CompiledMask, { writes = [] }: DecisionRequest): boolean {
+  return writes.some(
+    ({ target, sources }) => !isMasked(mask, target) && sources.some((source) => isMasked(mask, source)),
+  );
 }
 
 function isTableOf(object: AccessPair['object'], { table }: ColumnSource): boolean {

@@ -8,11 +8,12 @@ import { GuardError } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
 import { compilePolicy, type CompiledPolicy } from './compile.ts';
-import { decide } from './decide.ts';
+import { decide, type ColumnWrite } from './decide.ts';
 import { decisionKey, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
 import { followedJob, followedJobKey } from './follow-up.ts';
+import { foreignResult } from './foreign-result.ts';
 import { gateCatalog } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
@@ -37,6 +38,8 @@ export function policy(options: PolicyOptions): Middleware {
       if (call.flaw !== undefined) throw refusal(call, call.flaw);
       const followed = followedJob(call, context, options.jobs);
       if (followed !== undefined) return followUp(compiled, options.jobs, followed, call, context, next);
+      const foreign = foreignResult(compiled, call, context);
+      if (foreign !== undefined) throw denial(call, [foreign]);
       const consider = (again: Call): Promise<Judged> =>
         judge(compiled, again, context, options.catalog(context));
       const judged = await consider(call);
@@ -71,7 +74,12 @@ async function judge(
   const refused = gate.refused();
   if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
   const { pairs, columns } = refused ?? subject;
-  return { decision: decide(compiled, { principal, agent, pairs, columns }), subject };
+  const writes = refused === undefined ? writesOf(subject) : [];
+  return { decision: decide(compiled, { principal, agent, pairs, columns, writes }), subject };
+}
+
+function writesOf({ analysis }: Subject): readonly ColumnWrite[] {
+  return analysis?.facts.statements.flatMap(({ writes }) => writes) ?? [];
 }
 
 function denial(call: Call, reasons: GuardError['reasons']): GuardError {
