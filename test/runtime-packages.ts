@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { inlined } from '../scripts/inlined.ts';
+import { inlined } from '../.config/inlined.ts';
 
 /** A package that is on a user's machine, or whose code stands in our files. */
 export interface RuntimePackage {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coverageFaults } from '../../../scripts/check-parse-coverage.ts';
+import { coverageFaults } from '../../conformance/parse-coverage.ts';
 import { parse } from '../../../src/sql/parse/index.ts';
 
 test.each([

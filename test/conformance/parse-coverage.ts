@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'sql-parser-cst';
-import type { NodeOf } from '../src/sql/parse/tree.ts';
+import type { NodeOf } from '../../src/sql/parse/tree.ts';
 
 type Common = 'type' | 'range' | 'leading' | 'trailing';
 type FieldsOf<N> = N extends unknown ? Exclude<keyof N & string, Common> : never;
@@ -985,7 +985,7 @@ type Missing = Exclude<Node['type'], keyof typeof converted | (typeof refused)[n
 /** Fails to compile when the parser has a node type that is in neither list. */
 const complete: [Missing] extends [never] ? 'complete' : Missing = 'complete';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 
 const filesUnder = (folder: string, extension: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

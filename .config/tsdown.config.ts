@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'tsdown';
-import { inlined } from './scripts/inlined.ts';
+import { inlined } from './inlined.ts';
 
 const shared = {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
   platform: 'node',
   target: 'node22.13',
   sourcemap: false,
