@@ -1,6 +1,7 @@
 import { boundedMap } from './bounded-map.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { fullName } from './full-name.ts';
 import { listedNames, routineOfResource, tableOfResource } from './catalog-resource.ts';
 
 /** An answer of BigQuery's REST API. */
@@ -131,7 +132,7 @@ function latestOfWildcard(
 ): Lookup<ObjectName> {
   const found = boundedMap<string, { readonly name: ObjectName | undefined; readonly at: number }>(1000);
   return async (wildcard, signal) => {
-    const key = `${wildcard.project}.${wildcard.dataset}.${wildcard.name}`;
+    const key = fullName(wildcard);
     const before = found.get(key);
     if (before !== undefined && now() - before.at < maxAge) return before.name;
     const name = await newestTable(get, wildcard, signal);

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogColumn, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+import { fullName } from './full-name.ts';
 import { columnOfType } from './catalog-type.ts';
 
 /** A column as GoogleSQL type text, or as BigQuery's `TableFieldSchema`. */
@@ -53,10 +54,6 @@ export function staticCatalog(source: StaticCatalog): Catalog {
     table: (name) => Promise.resolve(tables.get(key(fullName(name))) ?? wildcard(name, tables, wildcards)),
     routine: (name) => Promise.resolve(routines.get(key(fullName(name)))),
   };
-}
-
-function fullName({ project, dataset, name }: ObjectName): string {
-  return `${project}.${dataset}.${name}`;
 }
 
 function objectName(name: string): ObjectName {

@@ -3,8 +3,8 @@ import type { Context } from '../../call/context.ts';
 import type { Agent } from '../../call/principal.ts';
 import { isJsonObject, type Json } from '../../call/json.ts';
 import type { Reason } from '../../errors.ts';
-import type { ObjectName } from '../../sql/catalog.ts';
 import type { ColumnSource } from '../../sql/facts.ts';
+import { fullName } from '../../sql/full-name.ts';
 import type { Requester } from './approval-record.ts';
 import type { Evidence } from './evidence.ts';
 import { renderSafely } from './render.ts';
@@ -90,7 +90,7 @@ export function buildNotice(subject: NoticeSubject, frame: NoticeFrame): Approva
     project: call.project,
     target: renderSafely(`${call.method} ${call.path}`),
     ...statementOf(parts, evidence),
-    tables: (evidence?.tables ?? []).map(({ name }) => renderSafely(tableName(name))),
+    tables: (evidence?.tables ?? []).map(({ name }) => renderSafely(fullName(name))),
     columns: (evidence?.columns ?? []).map((column) => renderSafely(columnName(column))),
     masked: decision.masks.map((mask) =>
       renderSafely(`${columnName(mask)} with ${mask.with} (${mask.rule})`),
@@ -189,10 +189,6 @@ function excerpt(prompt: string): string {
   return prompt.length > 500 ? `${prompt.slice(0, 500)}…` : prompt;
 }
 
-function tableName({ project, dataset, name }: ObjectName): string {
-  return `${project}.${dataset}.${name}`;
-}
-
 function columnName({ table, path }: ColumnSource): string {
-  return `${tableName(table)}.${path.join('.')}`;
+  return `${fullName(table)}.${path.join('.')}`;
 }

@@ -1,6 +1,7 @@
 import type { Call, CallIds } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import { fullName } from '../../sql/full-name.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Evidence } from './evidence.ts';
 import { digest } from './request-hash.ts';
@@ -55,7 +56,7 @@ export function requestParts(
     masking: digest(decision.effect === 'deny' ? [] : decision.masks),
     tables: (evidence?.tables ?? [])
       .map(({ name, etag }) => ({
-        name: `${name.project}.${name.dataset}.${name.name}`,
+        name: fullName(name),
         etag: etag ?? null,
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),

@@ -20,8 +20,9 @@ export function limits(options: LimitsOptions): Middleware {
     async handle(call, context, next) {
       const active = options.limits.filter((limit) => appliesTo(limit, context.principal, context.agent));
       const lowest = lowestOf(active);
-      const own = queryRequest(call)?.settings['maximumBytesBilled'];
-      if (lowest === undefined || queryRequest(call) === undefined || isLower(own, lowest.bytes)) {
+      const query = queryRequest(call);
+      const own = query?.settings['maximumBytesBilled'];
+      if (lowest === undefined || query === undefined || isLower(own, lowest.bytes)) {
         return next(call);
       }
       try {

@@ -1,6 +1,6 @@
 import type { Context } from '../../call/context.ts';
-import type { ObjectName } from '../../sql/catalog.ts';
 import type { ColumnSource, Facts } from '../../sql/facts.ts';
+import { fullName } from '../../sql/full-name.ts';
 import { digestOf } from '../audit/canonical.ts';
 import { record } from '../audit/record.ts';
 import type { Decision } from './decision.ts';
@@ -17,7 +17,7 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       policyDigest,
       reasons: effect === 'allow' ? [] : decision.reasons,
       masks: effect === 'deny' ? [] : decision.masks.map(recordedMask),
-      tables: subject.tables.map(({ name }) => tableText(name)),
+      tables: subject.tables.map(({ name }) => fullName(name)),
       columns: subject.columns.map(columnText),
       ...(subject.analysis !== undefined && { factsDigest: digestOfFacts(subject.analysis.facts) }),
     },
@@ -41,9 +41,7 @@ function recordedMask(mask: Extract<Decision, { effect: 'allow' }>['masks'][numb
   readonly mask: string;
   readonly rule: string;
 } {
-  return { table: tableText(mask.table), column: mask.path.join('.'), mask: mask.with, rule: mask.rule };
+  return { table: fullName(mask.table), column: mask.path.join('.'), mask: mask.with, rule: mask.rule };
 }
 
-const tableText = ({ project, dataset, name }: ObjectName): string => `${project}.${dataset}.${name}`;
-
-const columnText = ({ table, path }: ColumnSource): string => `${tableText(table)}.${path.join('.')}`;
+const columnText = ({ table, path }: ColumnSource): string => `${fullName(table)}.${path.join('.')}`;

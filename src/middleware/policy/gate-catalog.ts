@@ -1,5 +1,6 @@
 import type { Agent, Principal } from '../../call/principal.ts';
 import type { Catalog, ObjectName } from '../../sql/catalog.ts';
+import { fullName } from '../../sql/full-name.ts';
 import { tablePair, type AccessPair } from './access.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { decide, type DecisionRequest } from './decide.ts';
@@ -26,7 +27,7 @@ export function gateCatalog(
   const refused: AccessPair[] = [];
   const known = new Map<string, boolean>();
   const isClosed = (name: ObjectName): boolean => {
-    const key = `${name.project}.${name.dataset}.${name.name}`;
+    const key = fullName(name);
     const before = known.get(key);
     if (before !== undefined) return before;
     const closed = operations.every((operation) => {

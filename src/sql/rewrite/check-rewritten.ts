@@ -4,6 +4,7 @@ import type { TableReferenceFact } from '../resolve/reference-fact.ts';
 import type { SourceMask } from './mask-sources.ts';
 import type { PositionMap } from './positions.ts';
 import { refuse } from './refuse.ts';
+import { fullName } from '../full-name.ts';
 import { sameTable } from './same-table.ts';
 
 export interface Check {
@@ -66,8 +67,8 @@ function compareOutput(before: OutputColumn, after: OutputColumn | undefined, ch
 
 /** A mask may drop its column and may bring tables of its own, such as keys; nothing else changes. */
 function sameSources(before: readonly ColumnSource[], after: readonly ColumnSource[], check: Check): boolean {
-  const old = new Set(check.analysis.facts.tables.map((table) => tableOf(table.name)));
-  const known = after.filter((source) => old.has(tableOf(source.table)));
+  const old = new Set(check.analysis.facts.tables.map((table) => fullName(table.name)));
+  const known = after.filter((source) => old.has(fullName(source.table)));
   return covers(after, unmasked(before, check)) && covers(before, known);
 }
 
@@ -85,10 +86,6 @@ function unmasked(sources: readonly ColumnSource[], { masks }: Check): readonly 
   });
 }
 
-function tableOf({ project, dataset, name }: ColumnSource['table']): string {
-  return `${project}.${dataset}.${name}`;
-}
-
 function columnOf({ table, path }: ColumnSource): string {
-  return `${tableOf(table)}.${path[0]?.toLowerCase() ?? ''}`;
+  return `${fullName(table)}.${path[0]?.toLowerCase() ?? ''}`;
 }
