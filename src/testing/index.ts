@@ -14,6 +14,7 @@ export {
   type InstantApprovals,
   type InstantApprovalsOptions,
 } from './instant-approvals.ts';
+export { testBudgetStore } from './test-budget-store.ts';
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts';
 export {
   testMiddleware,

@@ -1,7 +1,7 @@
 import { isError, isGoogleError, isGuardFailure } from '../../call/guard-rails.ts';
+import { systemCode } from '../../call/system-code.ts';
 import type { GuardFailure } from '../../errors.ts';
 import type { CallFailed } from './events/call-failed.ts';
-import { systemCode } from './unavailable.ts';
 
 type Failure = Pick<CallFailed, 'outcome' | 'code' | 'reasons' | 'upstreamReasons'>;
 

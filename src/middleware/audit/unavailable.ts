@@ -1,3 +1,4 @@
+import { systemCode } from '../../call/system-code.ts';
 import { GuardError } from '../../errors.ts';
 
 /** The record cannot be written. The cause stays out of the message: it names paths. */
@@ -9,9 +10,4 @@ export function unavailable(deed: string, cause?: unknown): GuardError {
     `The audit record is unavailable: ${why}. Without a record no call is made. Whoever runs the guard must repair it; then try again.`,
     { cause, reasons: [{ rule: 'audit', message: why }] },
   );
-}
-
-export function systemCode(cause: unknown): string | undefined {
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
-  return typeof cause.code === 'string' ? cause.code : undefined;
 }

@@ -2,7 +2,8 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyO
 import { readFile, writeFile } from 'node:fs/promises';
 import { canonicalText, sha256 } from '../canonical.ts';
 import type { ChainEnd } from '../seal.ts';
-import { systemCode, unavailable } from '../unavailable.ts';
+import { systemCode } from '../../../call/system-code.ts';
+import { unavailable } from '../unavailable.ts';
 import type { Disk, DiskFile } from './disk.ts';
 
 /** A statement signed with Ed25519: the chain had this event at this place. */

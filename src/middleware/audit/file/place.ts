@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { takeLock, type Lock } from '../../../store/file/lock.ts';
 import { unavailable } from '../unavailable.ts';
-import { takeLock, type Lock } from './lock.ts';
 
 /** A file with its own chain, or a folder in which each process at work has a file of its own. */
 export type AuditPlace = { readonly file: string } | { readonly folder: string };

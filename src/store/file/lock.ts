@@ -2,8 +2,8 @@ import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { uuidv7 } from 'uuidv7';
-import { isJsonObject } from '../../../call/json.ts';
-import { systemCode } from '../unavailable.ts';
+import { isJsonObject } from '../../call/json.ts';
+import { systemCode } from '../../call/system-code.ts';
 
 /** One process at a time may write to a file. Node has no kernel locks, so a file beside it says who does. */
 export interface Lock {
@@ -22,12 +22,14 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
   const own = JSON.stringify(ownerOf(process.pid));
   if (await place(path, own)) return lock(path, own);
   const holder = await content(path);
-  if (holder !== undefined && mayLive(holder)) return undefined;
+  // Let go in between. Removing it as if its owner were dead could remove the lock of who is faster now.
+  if (holder === undefined) return (await place(path, own)) ? lock(path, own) : undefined;
+  if (mayLive(holder)) return undefined;
   return (await takeOver(path, holder, own)) ? lock(path, own) : undefined;
 }
 
 /** Two processes that find the same dead owner must not both win, so only the holder of a second lock removes it. */
-async function takeOver(path: string, dead: string | undefined, own: string): Promise<boolean> {
+async function takeOver(path: string, dead: string, own: string): Promise<boolean> {
   const breaker = `${path}.break`;
   await removeOld(breaker);
   if (!(await place(breaker, own))) return false;

@@ -1,0 +1,11 @@
+export { fileBudgets, type FileBudgetsOptions } from './file/file-budgets.ts';
+export { memoryBudgets } from './memory-budgets.ts';
+export type {
+  Claim,
+  Count,
+  Held,
+  Lease,
+  ReserveOutcome,
+  ReserveRequest,
+  BudgetStore,
+} from './budget-store.ts';
