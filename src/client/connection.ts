@@ -4,25 +4,34 @@ import type { OfficialModule } from './official.ts';
 /** The function with which an official client sends everything, in its three forms. */
 export type MakeAuthenticatedRequest = OfficialModule['BigQuery']['prototype']['makeAuthenticatedRequest'];
 
+/** Hands a request's options back, with credentials on them. */
+export type Authorize = (options: object, receive: (error: unknown, authorized?: object) => void) => void;
+
 /**
  * Opens the way beneath the guard. `Reflect.apply` is the bridge to the official package here: its types ask for
  * whole request objects of an HTTP library that we neither have nor need.
  */
-export function connectionOf(
+export function officialConnection(
   inner: MakeAuthenticatedRequest,
   { common }: OfficialModule,
 ): OfficialConnection {
+  const authorize = authorizerOf(inner);
   return {
     request(options, callback) {
       Reflect.apply(inner, undefined, [options, callback]);
     },
     upload(options, callback) {
-      const onAuthenticated = (error: unknown, authenticated?: object): void => {
-        if (error || authenticated === undefined) callback(error);
-        else sendOnce(common, authenticated, callback);
-      };
-      Reflect.apply(inner, undefined, [options, { onAuthenticated }]);
+      authorize(options, (error, authorized) => {
+        if (error || authorized === undefined) callback(error);
+        else sendOnce(common, authorized, callback);
+      });
     },
+  };
+}
+
+export function authorizerOf(inner: MakeAuthenticatedRequest): Authorize {
+  return (options, receive) => {
+    Reflect.apply(inner, undefined, [options, { onAuthenticated: receive }]);
   };
 }
 

@@ -1,11 +1,15 @@
 import { fromClientRequest } from '../call/normalise.ts';
 import { officialTransport } from '../transport/official.ts';
 import { answerError, answerResult } from './answer.ts';
+import { authorizerOf, officialConnection } from './connection.ts';
 import { completeAnswer } from './job-answer.ts';
+import { ownConnection } from './own-connection.ts';
 import { forgetCredentials } from './response.ts';
 import type { ClientTarget } from '../call/normalise.ts';
+import type { Retries } from '../transport/attempts.ts';
 import type { OfficialConnection, OfficialOptions, WireAnswer } from '../transport/official.ts';
 import type { WireMemory } from './answer.ts';
+import type { MakeAuthenticatedRequest } from './connection.ts';
 import type { GuardEngine } from './guard.ts';
 import type { OfficialModule } from './official.ts';
 import type { Scope } from './scope.ts';
@@ -14,7 +18,9 @@ import type { Scope } from './scope.ts';
 export interface Line {
   readonly engine: GuardEngine;
   readonly module: OfficialModule;
-  readonly connection: OfficialConnection;
+  readonly inner: MakeAuthenticatedRequest;
+  /** How often the client wants requests to be sent again, where it is known. */
+  readonly retries: Retries | undefined;
   readonly target: () => ClientTarget | Promise<ClientTarget>;
 }
 
@@ -37,7 +43,7 @@ export async function exchange(
       signal,
       connection: ({ forward }) =>
         officialTransport({
-          connection: line.connection,
+          connection: connectionOf(line),
           target,
           options,
           forward,
@@ -51,4 +57,10 @@ export async function exchange(
   } catch (error) {
     return answerError(error, memory, line.module);
   }
+}
+
+function connectionOf({ inner, module, retries }: Line): OfficialConnection {
+  const official = officialConnection(inner, module);
+  if (retries === undefined) return official;
+  return ownConnection({ official, authorize: authorizerOf(inner), module, retries });
 }

@@ -2,6 +2,7 @@ import { equipMethods, equipStreams } from './equip.ts';
 import { install } from './install.ts';
 import { markGuarded } from './official.ts';
 import { resolveGuard } from './resolve-guard.ts';
+import { retriesOf } from './retries.ts';
 import { forwardStatics } from './static-side.ts';
 import type { BigQuery, BigQueryOptions } from '@google-cloud/bigquery';
 import type { OfficialModule } from './official.ts';
@@ -23,7 +24,7 @@ export function guardedClass(module: OfficialModule): GuardedClass {
       const { guard, ...own } = options;
       super(guard === undefined ? options : own);
       equipStreams(this);
-      install(this, resolveGuard(guard, process.env), module);
+      install(this, resolveGuard(guard, process.env), module, retriesOf(own));
     }
   };
   equipMethods(Guarded.prototype);

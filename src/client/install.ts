@@ -1,9 +1,9 @@
 import { GuardError } from '../errors.ts';
-import { connectionOf } from './connection.ts';
 import { equipMethods, equipStreams } from './equip.ts';
 import { engineOf, isGuard } from './guard.ts';
 import { guardedRequest, guardOf } from './make-authenticated-request.ts';
 import { targetOf } from './project.ts';
+import type { Retries } from '../transport/attempts.ts';
 import type { MakeAuthenticatedRequest } from './connection.ts';
 import type { Guard } from './guard.ts';
 import type { OfficialModule } from './official.ts';
@@ -15,7 +15,12 @@ export interface GuardableClient extends Addressed {
 }
 
 /** Puts a guard before everything that a client sends. Doing it twice is doing it once. */
-export function install(client: GuardableClient, guard: Guard, module: OfficialModule): void {
+export function install(
+  client: GuardableClient,
+  guard: Guard,
+  module: OfficialModule,
+  retries?: Retries,
+): void {
   const inner = client.makeAuthenticatedRequest;
   const present = guardOf(inner);
   if (present === guard) return;
@@ -23,7 +28,8 @@ export function install(client: GuardableClient, guard: Guard, module: OfficialM
   client.makeAuthenticatedRequest = guardedRequest(inner, guard, {
     engine: engineOf(guard),
     module,
-    connection: connectionOf(inner, module),
+    inner,
+    retries,
     target: () => targetOf(client, inner),
   });
 }

@@ -10,15 +10,16 @@ export interface ClientResponse {
   readonly toJSON: () => { readonly headers: Readonly<Record<string, string>> };
 }
 
-/** A response for an answer that did not come from the wire as it is handed out. */
+/** A response with the members that the official client's has, without its being a stream. */
 export function responseOf(
   statusCode: number,
   body: Json | undefined,
   headers: Readonly<Record<string, string>>,
+  statusMessage: string = statusCode === 403 ? 'Forbidden' : statusCode < 300 ? 'OK' : '',
 ): ClientResponse {
   return {
     statusCode,
-    statusMessage: statusCode === 403 ? 'Forbidden' : statusCode < 300 ? 'OK' : '',
+    statusMessage,
     headers,
     body,
     request: { agent: false, headers: {} },

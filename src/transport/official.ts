@@ -21,11 +21,11 @@ export interface WireAnswer {
 
 export type WireCallback = (error: unknown, body?: unknown, response?: unknown) => void;
 
-/** The official client's own way to the network: authentication, retries, parsing. */
+/** A way to the network with authentication, retries and parsing: the official client's own, or one to the same effect. */
 export interface OfficialConnection {
-  request(options: object, callback: WireCallback): void;
+  request(options: OfficialOptions, callback: WireCallback, signal: AbortSignal): void;
   /** As `request`, for options with a `multipart` whose second part is a stream. It never retries. */
-  upload(options: object, callback: WireCallback): void;
+  upload(options: OfficialOptions, callback: WireCallback, signal: AbortSignal): void;
 }
 
 /** The options of one request as the official client made them. */
@@ -123,7 +123,7 @@ function send(
       for (const end of endings.splice(0)) end();
       resolve({ error, body, response });
     };
-    // The official client cannot be stopped: the request goes on, but nobody waits for it any more.
+    // The official client cannot be stopped: there the request goes on, but nobody waits for it any more.
     const abort = (): void => settle(signal.reason);
     signal.addEventListener('abort', abort);
     endings.push(() => signal.removeEventListener('abort', abort), limitTime(options, settle));
@@ -134,8 +134,8 @@ function send(
         }),
       );
     }
-    if (options['multipart'] === undefined) connection.request(options, settle);
-    else connection.upload(options, settle);
+    if (options['multipart'] === undefined) connection.request(options, settle, signal);
+    else connection.upload(options, settle, signal);
   });
 }
 

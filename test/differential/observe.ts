@@ -31,7 +31,7 @@ export async function observe(
 
 async function settle(recipe: Recipe, client: BigQuery, url: string): Promise<unknown> {
   try {
-    return { value: describe(await recipe(client, url)) };
+    return { value: describe(withoutUnread(await recipe(client, url))) };
   } catch (error) {
     return { thrown: describe(error) };
   }
@@ -51,8 +51,31 @@ function describe(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return value.replaceAll(random, '<random id>');
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
   if (Array.isArray(value)) return value.map((item) => describe(item, depth + 1));
-  const name = value.constructor?.name ?? 'Object';
+  const name = isResponse(value) ? 'response' : (value.constructor?.name ?? 'Object');
   return { class: name, ...members(value, name, depth) };
+}
+
+/** The bodies of responses: version 8 leaves that of a failed request as text, version 9 an empty one as a stream. */
+function memberOf(value: object, name: string, key: string): unknown {
+  const member: unknown = Reflect.get(value, key);
+  if (name !== 'response' || key !== 'body') return member;
+  if (member === value) return '';
+  return typeof member === 'string' && member.startsWith('{') ? JSON.parse(member) : member;
+}
+
+/** Version 9 hands out the unread stream of an empty answer as what the answer says. */
+function withoutUnread(value: unknown): unknown {
+  if (!Array.isArray(value) || !isUnread(value[0])) return value;
+  return [undefined, ...value.slice(1)];
+}
+
+function isUnread(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, 'body') === value;
+}
+
+/** With the official client it is a stream that has ended, with these members put on it. */
+function isResponse(value: object): boolean {
+  return 'statusCode' in value && 'toJSON' in value;
 }
 
 const shown: Readonly<Record<string, readonly string[]>> = {
@@ -60,7 +83,7 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   PartialFailureError: ['name', 'message', 'errors', 'response'],
   Error: ['name', 'code', 'message'],
   TypeError: ['name', 'message'],
-  PassThrough: ['statusCode', 'statusMessage', 'headers', 'body'],
+  response: ['statusCode', 'statusMessage', 'headers', 'body'],
   BigQuery: ['projectId', 'location', 'apiEndpoint'],
   Dataset: ['id', 'metadata', 'projectId', 'location'],
   Table: ['id', 'metadata', 'location'],
@@ -71,6 +94,6 @@ const shown: Readonly<Record<string, readonly string[]>> = {
 
 function members(value: object, name: string, depth: number): object {
   const names = shown[name] ?? Object.keys(value);
-  const pairs = names.map((key): [string, unknown] => [key, describe(Reflect.get(value, key), depth + 1)]);
+  const pairs = names.map((key): [string, unknown] => [key, describe(memberOf(value, name, key), depth + 1)]);
   return Object.fromEntries(pairs.filter(([key]) => key !== 'date'));
 }
