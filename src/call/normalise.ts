@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from './new-id.ts';
 import { locate, splitTarget } from './address.ts';
 import { freezeCall } from './freeze.ts';
 import { headerFlaw } from './headers.ts';
@@ -61,7 +61,7 @@ interface Parts {
  * Makes the call of a request of the official client. It never throws: what cannot be sent as it stands becomes
  * a call with a `flaw`, so that it is recorded before it is refused.
  */
-export function fromClientRequest(request: ClientRequest, target: ClientTarget, id: string = uuidv7()): Call {
+export function fromClientRequest(request: ClientRequest, target: ClientTarget, id: string = newId()): Call {
   const uri = replaceProjectId(addressText(request.uri ?? request.url), target.projectId);
   const method = typeof request.method === 'string' ? request.method.toUpperCase() : 'GET';
   const { path, search, flaw } = locate(uri, target);
@@ -80,7 +80,7 @@ export function fromClientRequest(request: ClientRequest, target: ClientTarget, 
 }
 
 /** Makes the call of an HTTP request in BigQuery's own REST interface. It never throws either. */
-export function fromHttpRequest(request: HttpRequest, id: string = uuidv7()): Call {
+export function fromHttpRequest(request: HttpRequest, id: string = newId()): Call {
   const { path, search, flaw } = splitTarget(request.url);
   return createCall({
     id,

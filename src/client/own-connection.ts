@@ -75,20 +75,18 @@ interface JsonAnswer extends HttpAnswer {
 
 async function exchangeJson(request: HttpRequest, signal: AbortSignal): Promise<JsonAnswer> {
   const answer = await exchangeHttp(request, signal);
-  return { ...answer, body: bodyOf(answer, request) };
+  return { ...answer, body: bodyOf(answer) };
 }
 
 /** An answer that says that it is JSON and is not counts as none, and the request is sent again. */
-function bodyOf({ headers, status, text }: HttpAnswer, { url }: HttpRequest): Json | undefined {
+function bodyOf({ headers, status, text }: HttpAnswer): Json | undefined {
   if (text === '' || status === 204) return undefined;
-  const isJson = /^application\/json(?:\s*;|$)/i.test(headers['content-type'] ?? '');
   try {
     const body: Json = JSON.parse(text);
     return body;
-  } catch (cause) {
-    if (!isJson) return text;
-    const error = new Error(`invalid json response body at ${url.href}`, { cause });
-    throw Object.assign(error, { name: 'FetchError', type: 'invalid-json' });
+  } catch (error) {
+    if (/^application\/json(?:\s*;|$)/i.test(headers['content-type'] ?? '')) throw error;
+    return text;
   }
 }
 

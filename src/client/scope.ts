@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../call/new-id.ts';
 import type { Agent, Principal, Session } from '../call/principal.ts';
 
 /** Who a call is made for and by: what `withContext` states for everything that is called inside it. */
@@ -69,5 +69,5 @@ function sessionOf({ session, prompt }: ContextFields, outer: Session | undefine
   const named = typeof session === 'string' ? { id: session } : session;
   const base = named ?? outer;
   if (prompt === undefined) return base;
-  return { ...(base ?? { id: uuidv7() }), prompt };
+  return { ...(base ?? { id: newId() }), prompt };
 }

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import { abortReason } from '../call/guard-rails.ts';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
@@ -24,20 +25,30 @@ const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new Http
 /** Sends one request and reads the whole answer. Rejects when there is none, or when it breaks off. */
 export function exchangeHttp(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: Error): void => reject(unanswered(request.url, cause));
-    const outgoing = open(request, signal);
-    outgoing.once('error', fail);
+    const { href } = request.url;
+    const outgoing = open(request);
+    // An option of `request` does this, too, for four times the price.
+    const abort = (): void => void outgoing.destroy(abortReason(signal));
+    signal.addEventListener('abort', abort);
+    outgoing.once('close', () => signal.removeEventListener('abort', abort));
+    outgoing.once('error', (cause) => {
+      reject(failed(`request to ${href} failed, reason: ${cause.message}`, cause));
+    });
     outgoing.once('response', (incoming) => {
-      readText(incoming).then((text) => resolve(answerOf(incoming, text)), fail);
+      readText(incoming).then(
+        (text) => resolve(answerOf(incoming, text)),
+        (cause: Error) => {
+          reject(failed(`Invalid response body while trying to fetch ${href}: ${cause.message}`, cause));
+        },
+      );
     });
     outgoing.end(request.body);
   });
 }
 
-function open({ url, method, headers, body }: HttpRequest, signal: AbortSignal): ClientRequest {
+function open({ url, method, headers, body }: HttpRequest): ClientRequest {
   const options = {
     method,
-    signal,
     headers: {
       accept: '*/*',
       'accept-encoding': 'gzip, deflate, br',
@@ -81,10 +92,9 @@ function answerOf(incoming: IncomingMessage, text: string): HttpAnswer {
 }
 
 /** The members that the official client's HTTP library gives to its errors: programs look at `code`. */
-function unanswered(url: URL, cause: Error): Error {
-  const error = new Error(`request to ${url.href} failed, reason: ${cause.message}`, { cause });
+function failed(message: string, cause: Error): Error {
   const { code, errno, syscall }: NodeJS.ErrnoException = cause;
-  return Object.assign(error, {
+  return Object.assign(new Error(message, { cause }), {
     name: 'FetchError',
     type: 'system',
     code,

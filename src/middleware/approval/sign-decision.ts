@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../call/new-id.ts';
 import type { Verdict } from './approval-record.ts';
 import type { ApproverMessage } from './decision-message.ts';
 import { readSigningKey } from './keys.ts';
@@ -49,7 +49,7 @@ function signMessage(
 ): SignedRequest {
   const body = JSON.stringify(message);
   const signed = {
-    id: messageId ?? `msg_${uuidv7()}`,
+    id: messageId ?? `msg_${newId()}`,
     timestamp: Math.floor(now.getTime() / 1000),
     body: Buffer.from(body),
   };

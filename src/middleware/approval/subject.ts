@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../call/new-id.ts';
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { GuardError } from '../../errors.ts';
@@ -26,7 +26,7 @@ export function draftRecord(asking: Asking, promptShown: PromptShown, now: Date)
   const evidence = context.get(evidenceKey);
   const parts = requestParts(call, context, decision, evidence);
   const hash = requestHash(parts);
-  const id = uuidv7();
+  const id = newId();
   const requestedAt = now.toISOString();
   const expiresIn = Math.min(decision.approval.expiresInMs, longest);
   const expiresAt = new Date(now.getTime() + expiresIn).toISOString();

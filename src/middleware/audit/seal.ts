@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../call/new-id.ts';
 import type { Agent, Principal } from '../../call/principal.ts';
 import { canonicalText, sha256 } from './canonical.ts';
 import { eventCatalogue } from './events/catalogue.ts';
@@ -29,7 +29,7 @@ export function draft(entry: AuditEntry): Draft {
   const { agent, call, data, job, principal, session, time, type } = entry;
   return {
     beforeHash: `{"agent":${partText(agent)},"call":${canonicalText(call)},"data":${canonicalText(data)}`,
-    beforePrevious: `,"id":"${uuidv7()}","job":${canonicalText(job)},"previousHash":"`,
+    beforePrevious: `,"id":"${newId()}","job":${canonicalText(job)},"previousHash":"`,
     beforeSequence: `","principal":${partText(principal)},"sequence":`,
     rest: `,${canonicalText({ session, time, type, version: eventCatalogue[type].version }).slice(1)}`,
   };

@@ -1,8 +1,8 @@
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { uuidv7 } from 'uuidv7';
 import { isJsonObject } from '../../call/json.ts';
+import { newId } from '../../call/new-id.ts';
 import { systemCode } from '../../call/system-code.ts';
 
 /** One process at a time may write to a file. Node has no kernel locks, so a file beside it says who does. */
@@ -51,7 +51,7 @@ async function removeOld(path: string): Promise<void> {
 
 /** Whole or not at all: the text is written under another name and linked into place. */
 async function place(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${uuidv7()}`;
+  const draft = `${path}.${newId()}`;
   await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
   try {
     await link(draft, path);
