@@ -10,15 +10,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analyse, staticCatalog } from '../../src/sql/index.ts';
-import type {
-  Catalog,
-  ColumnSource,
-  Facts,
-  Gap,
-  ObjectName,
-  StatementFacts,
-  StaticCatalog,
-} from '../../src/sql/index.ts';
+import type { Catalog, Facts, Gap, StaticCatalog } from '../../src/sql/index.ts';
+import { difference, fullName, ours, theirs } from './oracle/claims.ts';
+import type { Answer } from './oracle/claims.ts';
 
 interface Case {
   readonly id: string;
@@ -28,22 +22,6 @@ interface Case {
   readonly tables: readonly string[];
   readonly catalog?: string;
   readonly defaultDataset?: string;
-}
-
-interface ExpectedOutput {
-  readonly name: string;
-  readonly sources: readonly string[];
-}
-
-interface Answer {
-  readonly id: string;
-  readonly ok?: boolean;
-  readonly kind: string;
-  readonly tables: readonly string[];
-  readonly columns: readonly string[];
-  readonly influences: readonly string[];
-  readonly outputs: readonly (ExpectedOutput | readonly [string, readonly string[]])[];
-  readonly script?: readonly Answer[];
 }
 
 type Verdict = 'understood' | 'refused' | 'wrong';
@@ -143,13 +121,6 @@ async function judge(item: Case): Promise<Judged> {
   };
 }
 
-function fullName({ project, dataset, name }: ObjectName): string {
-  return [project, dataset, name]
-    .filter((part) => part !== '')
-    .join('.')
-    .toLowerCase();
-}
-
 /** `t.array` in FROM, which the syntax alone does not tell from a table. */
 function isArrayPath(name: string, aliases: ReadonlySet<string>): boolean {
   return aliases.has(name.split('.')[0]?.toLowerCase() ?? '');
@@ -163,90 +134,6 @@ function missedTables(item: Case, facts: Facts, aliases: ReadonlySet<string>): r
       (name) => !found.some((each) => each === name.toLowerCase() || each.endsWith(`.${name.toLowerCase()}`)),
     )
     .map((name) => `table ${name}`);
-}
-
-function sourceName({ table, path }: ColumnSource): string {
-  return [fullName(table), ...path].join('.').toLowerCase();
-}
-
-function topName({ table, path }: ColumnSource): string {
-  return [fullName(table), ...path.slice(0, 1)].join('.').toLowerCase();
-}
-
-interface Claims {
-  readonly tables: ReadonlySet<string>;
-  readonly columns: ReadonlySet<string>;
-  readonly influences: ReadonlySet<string>;
-  readonly outputs: readonly { readonly name: string; readonly sources: ReadonlySet<string> }[];
-}
-
-function ours(facts: Facts): Claims {
-  return {
-    tables: new Set(facts.tables.map((table) => fullName(table.name))),
-    columns: new Set(facts.columns.map(topName)),
-    influences: new Set(facts.influences.map(topName)),
-    outputs: facts.statements.flatMap(statementOutputs),
-  };
-}
-
-/** What a statement returns, or else what it writes. */
-function statementOutputs({ kind, outputs, writes }: StatementFacts): Claims['outputs'] {
-  if (outputs.length > 0)
-    return outputs.map(({ name, sources }) => ({ name, sources: new Set(sources.map(sourceName)) }));
-  if (kind === 'CREATE_TABLE' || kind === 'CREATE_SNAPSHOT_TABLE') return [];
-  const written = Map.groupBy(writes, (write) => write.target.path.join('.'));
-  return [...written].map(([name, group]) => ({
-    name,
-    sources: new Set(group.flatMap((write) => write.sources.map(sourceName))),
-  }));
-}
-
-function lower(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map((name) => name.toLowerCase()));
-}
-
-function theirs(answer: Answer): Claims {
-  const parts = [answer, ...(answer.script ?? [])];
-  return {
-    tables: lower(parts.flatMap((part) => part.tables)),
-    columns: lower(parts.flatMap((part) => part.columns)),
-    influences: lower(parts.flatMap((part) => part.influences)),
-    outputs: parts
-      .filter((part) => part.kind !== 'CREATE_FUNCTION')
-      .flatMap((part) => part.outputs.map(expectedOutput)),
-  };
-}
-
-/** A column covers its fields. */
-function covered(name: string, some: ReadonlySet<string>): boolean {
-  if (some.has(name)) return true;
-  const parts = name.split('.');
-  return parts.some((_, index) => index > 3 && some.has(parts.slice(0, index).join('.')));
-}
-
-function expectedOutput(output: Answer['outputs'][number]): Claims['outputs'][number] {
-  const [name, sources] = 'sources' in output ? [output.name, output.sources] : output;
-  return { name, sources: lower(sources) };
-}
-
-function without(all: ReadonlySet<string>, some: ReadonlySet<string>, what: string): readonly string[] {
-  return [...all].filter((name) => !covered(name, some)).map((name) => `${what} ${name}`);
-}
-
-function difference(more: Claims, less: Claims): readonly string[] {
-  const outputs = more.outputs.flatMap((output, index) => {
-    const other = less.outputs[index];
-    if (other === undefined) return [`output ${output.name}`];
-    const name =
-      output.name.toLowerCase() === other.name.toLowerCase() ? [] : [`output named ${output.name}`];
-    return [...name, ...without(output.sources, other.sources, `output ${output.name} from`)];
-  });
-  return [
-    ...without(more.tables, less.tables, 'table'),
-    ...without(more.columns, less.columns, 'column'),
-    ...without(more.influences, less.influences, 'influence'),
-    ...outputs,
-  ];
 }
 
 function missedFacts(answer: Answer, facts: Facts): readonly string[] {
