@@ -1,13 +1,13 @@
 import type { Access, ColumnSource, Facts, Flags, OutputColumn, StatementFacts, TableFact } from './facts.ts';
 import type { ObjectName } from './catalog.ts';
 import { hashOf, fingerprint } from './fingerprint.ts';
+import { fullName } from './full-name.ts';
 import type { Gap } from './gaps.ts';
 import { typeText } from './lineage/type.ts';
 import { allSources } from './lineage/value.ts';
 import type { Parsed } from './parse/index.ts';
 import type { CollectedTable, Collector, FlagName } from './resolve/collector.ts';
 import type { StatementRecord } from './resolve/record.ts';
-import { keyOf } from './resolve/table-name.ts';
 import type { Column } from './scope/source.ts';
 
 /** The facts of a text out of what was collected for its statements. */
@@ -91,7 +91,7 @@ function mergeTable(before: CollectedTable | undefined, table: CollectedTable): 
 }
 
 function tableKey({ name, beneath }: TableFact): string {
-  return [name, ...beneath].map(keyOf).join('\n');
+  return [name, ...beneath].map(fullName).join('\n');
 }
 
 function flagsOf(records: readonly StatementRecord[]): Flags {
@@ -117,7 +117,7 @@ const sourceKeys = new WeakMap<ColumnSource, string>();
 export function sourceKey(source: ColumnSource): string {
   let key = sourceKeys.get(source);
   if (key === undefined)
-    sourceKeys.set(source, (key = `${keyOf(source.table)}\n${source.path.join('\n').toLowerCase()}`));
+    sourceKeys.set(source, (key = `${fullName(source.table)}\n${source.path.join('\n').toLowerCase()}`));
   return key;
 }
 
@@ -127,7 +127,7 @@ function sortSources(sources: readonly ColumnSource[]): readonly ColumnSource[] 
 }
 
 function sortObjects(objects: readonly ObjectName[]): readonly ObjectName[] {
-  const byKey = new Map(objects.map((name) => [keyOf(name), name]));
+  const byKey = new Map(objects.map((name) => [fullName(name), name]));
   return [...byKey].toSorted(([a], [b]) => compare(a, b)).map(([, name]) => name);
 }
 

@@ -1,11 +1,11 @@
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from '../catalog.ts';
+import { fullName } from '../full-name.ts';
 import { parse } from '../parse/index.ts';
 import type { Parsed } from '../parse/index.ts';
 import { boundedMap } from '../bounded-map.ts';
 import type { BoundedMap } from '../bounded-map.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { Known, Lookup } from './known.ts';
-import { keyOf } from './table-name.ts';
 
 type Item = CatalogTable | CatalogRoutine;
 
@@ -42,7 +42,7 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
     name: ObjectName,
     is: (item: Item) => item is Kind,
   ): Lookup<Kind> {
-    const key = `${kind} ${keyOf(name)}`;
+    const key = `${kind} ${fullName(name)}`;
     const known = checked.get(key) ?? memory.items.get(key);
     if (known === 'failed') return { state: 'failed' };
     if (!checked.has(key)) assumed.set(key, known ?? undefined);
@@ -61,7 +61,7 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
     table: (name) => look('table', name, isTable),
     routine: (name) => look('routine', name, isRoutine),
     name(project, dataset, name) {
-      const key = `${project}.${dataset}.${name}`;
+      const key = fullName({ project, dataset, name });
       let found = memory.names.get(key);
       if (found === undefined) {
         if (memory.names.size > 50_000) memory.names.clear();

@@ -5,6 +5,7 @@ import type {
   Path,
   RoutineParameter,
 } from '../ast/index.ts';
+import { fullName } from '../full-name.ts';
 import { typeOfDataType } from '../lineage/type.ts';
 import { constant } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
@@ -21,7 +22,7 @@ import { rowsOf } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { newScriptState } from './script-state.ts';
 import { statements } from './statement.ts';
-import { isQualified, keyOf, objectName, routineKey } from './table-name.ts';
+import { isQualified, objectName, routineKey } from './table-name.ts';
 
 export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
   record(walk, 'CREATE_FUNCTION', node.range, (scope) => {
@@ -81,7 +82,7 @@ function keepFunction(node: CreateFunction | CreateTableFunction, pass: Pass): v
 
 function noteRoutine(path: Path, temporary: boolean, pass: Pass): void {
   const name = temporary ? pass.known.name('', '', path[0].name) : objectName(path, pass);
-  if (name !== undefined) pass.facts.routines.set(keyOf(name), name);
+  if (name !== undefined) pass.facts.routines.set(fullName(name), name);
 }
 
 /** Parameters that are tables are named in FROM; their rows have no sources here. */

@@ -1,5 +1,6 @@
 import type { AlterTable, CreateSchema, Drop, OtherDdl, Path } from '../ast/index.ts';
 import type { Access } from '../facts.ts';
+import { fullName } from '../full-name.ts';
 import { emptyRelation, relationOf } from '../scope/relation.ts';
 import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -11,7 +12,7 @@ import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
-import { keyOf, objectName } from './table-name.ts';
+import { objectName } from './table-name.ts';
 
 export function createSchema(node: CreateSchema, walk: ScriptWalk): void {
   record(walk, 'CREATE_SCHEMA', node.range, ({ pass }) => {
@@ -61,13 +62,13 @@ function noteDropped(path: Path, pass: Pass): void {
 
 function noteRoutine(path: Path, pass: Pass): void {
   const name = objectName(path, pass);
-  if (name !== undefined) pass.facts.routines.set(keyOf(name), name);
+  if (name !== undefined) pass.facts.routines.set(fullName(name), name);
 }
 
 function noteObject(path: Path, access: Access, pass: Pass): string {
   const name = createdName(path, false, pass);
   noteTable(pass, name, 'table', access, rangeOf(path));
-  return keyOf(name);
+  return fullName(name);
 }
 
 const dcl =

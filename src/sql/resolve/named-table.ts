@@ -1,6 +1,7 @@
 import type { Range, TableReference } from '../ast/index.ts';
 import type { CatalogTable, ObjectName } from '../catalog.ts';
 import type { Access, TableFact } from '../facts.ts';
+import { fullName } from '../full-name.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Source } from '../scope/source.ts';
 import { catalogSource } from './catalog-source.ts';
@@ -9,7 +10,7 @@ import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Reference, ReferenceRole } from './reference.ts';
 import { createdTable, refuseAltered } from './script-tables.ts';
-import { isInformationSchema, keyOf, objectName } from './table-name.ts';
+import { isInformationSchema, objectName } from './table-name.ts';
 import { unknownSource } from './unknown-source.ts';
 import { viewSource } from './view.ts';
 
@@ -74,7 +75,7 @@ function unknownTable(
 ): void {
   const code = state === 'absent' ? 'unknown-table' : 'catalog';
   const words = state === 'absent' ? 'is not in the catalog' : 'could not be read from the catalog';
-  reportGap(pass, code, `${keyOf(name)} ${words}`, range);
+  reportGap(pass, code, `${fullName(name)} ${words}`, range);
 }
 
 function kindOf(name: ObjectName, table: CatalogTable | undefined): TableFact['kind'] {
@@ -91,7 +92,7 @@ export function noteTable(
   access: Access,
   range: Range,
 ): void {
-  const key = [keyOf(name), ...pass.beneath.map(keyOf)].join('\n');
+  const key = [fullName(name), ...pass.beneath.map(fullName)].join('\n');
   let fact = pass.facts.tables.get(key);
   if (fact === undefined) {
     fact = { name, kind, access: new Set(), references: [], beneath: pass.beneath };

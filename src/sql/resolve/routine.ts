@@ -1,5 +1,6 @@
 import type { Call, CreateFunction, Expression, Path, Range, Statement } from '../ast/index.ts';
 import type { CatalogRoutine, ObjectName } from '../catalog.ts';
+import { fullName } from '../full-name.ts';
 import { typeOfDataType } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
 import { dependent, derive, unknownValue } from '../lineage/value.ts';
@@ -8,7 +9,7 @@ import type { Scope } from '../scope/scope.ts';
 import { expression } from './expression.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
-import { isQualified, keyOf, objectName, routineKey } from './table-name.ts';
+import { isQualified, objectName, routineKey } from './table-name.ts';
 import { mergeBeneath, withinObject, withinScriptFunction } from './view.ts';
 
 /** A function that an earlier statement of the script made, by the name as it is written. */
@@ -39,7 +40,7 @@ export function routineCall(
       reportGap(
         pass,
         'unknown-routine',
-        `the catalog does not show the body of ${keyOf(found.name)}`,
+        `the catalog does not show the body of ${fullName(found.name)}`,
         node.range,
       );
     return derive(values);
@@ -49,7 +50,7 @@ export function routineCall(
     reportGap(pass, gap.code, `${node.name[0].name}: ${gap.message}`, node.range);
   const item = onlyItem(parsed.script?.statements ?? []);
   if (item === undefined) {
-    reportGap(pass, 'unknown-routine', `the body of ${keyOf(found.name)} cannot be read`, node.range);
+    reportGap(pass, 'unknown-routine', `the body of ${fullName(found.name)} cannot be read`, node.range);
     return derive(values);
   }
   const within = withinObject(pass, found.name, pass.place ?? node.range);
@@ -65,12 +66,12 @@ export function findRoutine(path: Path, range: Range, pass: Pass): CatalogRoutin
     reportGap(pass, 'unknown-routine', `${path[0].name} needs a dataset`, range);
     return undefined;
   }
-  pass.facts.routines.set(keyOf(name), name);
+  pass.facts.routines.set(fullName(name), name);
   const found = pass.known.routine(name);
   if (found.state === 'known') return found.item;
   const absent = found.state === 'absent';
   const words = absent ? 'is not in the catalog' : 'could not be read from the catalog';
-  reportGap(pass, absent ? 'unknown-routine' : 'catalog', `the routine ${keyOf(name)} ${words}`, range);
+  reportGap(pass, absent ? 'unknown-routine' : 'catalog', `the routine ${fullName(name)} ${words}`, range);
   return undefined;
 }
 

@@ -1,12 +1,13 @@
 import type { Path, Range } from '../ast/index.ts';
 import type { CatalogTable, ObjectName } from '../catalog.ts';
+import { fullName } from '../full-name.ts';
 import { union } from '../lineage/source.ts';
 import { allSources } from '../lineage/value.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Rows } from './rows.ts';
 import type { CreatedTable } from './script-state.ts';
-import { keyOf, objectName } from './table-name.ts';
+import { objectName } from './table-name.ts';
 
 export interface Creation {
   readonly name: ObjectName;
@@ -18,7 +19,7 @@ export interface Creation {
 
 /** Remembers a table for the statements that follow. Of two that may both be there, both are read. */
 export function keepTable({ name, temporary, ifNotExists, rows, range }: Creation, pass: Pass): void {
-  const key = temporary ? name.name : keyOf(name);
+  const key = temporary ? name.name : fullName(name);
   const before = pass.script.tables.get(key);
   if (before === undefined) {
     const stays = ifNotExists && !temporary && pass.known.table(name).state !== 'absent';
@@ -66,7 +67,7 @@ export function createdTable(path: Path, range: Range, pass: Pass): CreatedTable
   const session = path[0].name.toLowerCase() === '_session';
   const temporary = path.length === 1 || session ? tables.get(last.name) : undefined;
   const name = objectName(path, pass);
-  const found = temporary ?? (name === undefined ? undefined : tables.get(keyOf(name)));
+  const found = temporary ?? (name === undefined ? undefined : tables.get(fullName(name)));
   if (found === undefined) return undefined;
   const doubt = temporary === undefined ? replaced(found, pass) : session ? undefined : hidden(name, pass);
   if (doubt !== undefined) reportGap(pass, 'ambiguous-name', doubt, range);
@@ -97,6 +98,6 @@ export function refuseAltered(path: Path, range: Range, pass: Pass): void {
   if (altered.size === 0) return;
   const name = objectName(path, pass);
   const isAltered =
-    (path.length === 1 && altered.has(path[0].name)) || (name !== undefined && altered.has(keyOf(name)));
+    (path.length === 1 && altered.has(path[0].name)) || (name !== undefined && altered.has(fullName(name)));
   if (isAltered) reportGap(pass, 'unsupported', 'a table is used after this script altered it', range);
 }

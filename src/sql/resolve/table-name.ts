@@ -1,5 +1,6 @@
 import type { Path } from '../ast/index.ts';
 import type { ObjectName } from '../catalog.ts';
+import { fullName } from '../full-name.ts';
 import type { Pass } from './pass.ts';
 
 /** The parts of a table's path; a project such as `example.com:project` has dots of its own. */
@@ -58,10 +59,6 @@ export function isInformationSchema(name: ObjectName): boolean {
   return name.name.startsWith('INFORMATION_SCHEMA.') || name.name === 'INFORMATION_SCHEMA';
 }
 
-export function keyOf(name: ObjectName): string {
-  return `${name.project}.${name.dataset}.${name.name}`;
-}
-
 /** True when the name has a dataset; one pair of back-quotes may hold all of it. */
 export function isQualified(path: Path): boolean {
   return path.length > 1 || (path[0].quoted && path[0].name.includes('.'));
@@ -70,5 +67,5 @@ export function isQualified(path: Path): boolean {
 /** By which a script's own functions are found: the full name, or the bare one of a temporary function. */
 export function routineKey(path: Path, pass: Pass): string {
   const name = isQualified(path) ? objectName(path, pass) : undefined;
-  return (name === undefined ? path[0].name : keyOf(name)).toLowerCase();
+  return (name === undefined ? path[0].name : fullName(name)).toLowerCase();
 }

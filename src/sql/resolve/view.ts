@@ -1,5 +1,6 @@
 import type { Range, Script } from '../ast/index.ts';
 import type { CatalogTable, ObjectName } from '../catalog.ts';
+import { fullName } from '../full-name.ts';
 import { typeOfColumn } from '../lineage/type.ts';
 import { unknownValue } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -15,7 +16,6 @@ import type { Reference } from './reference.ts';
 import { rowsOf } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { newScriptState } from './script-state.ts';
-import { keyOf } from './table-name.ts';
 
 const deepest = 16;
 
@@ -31,7 +31,7 @@ export function viewSource(
   if (view.legacy) return closedView(table, reference, pass, place, 'is in legacy SQL');
   const inner = withinObject(pass, table.name, place);
   if (inner === undefined) return closedView(table, reference, pass, place, 'lies too deep or names itself');
-  const walked = pass.views.get(keyOf(table.name)) ?? walkView(table, view.sql, inner, pass);
+  const walked = pass.views.get(fullName(table.name)) ?? walkView(table, view.sql, inner, pass);
   if (walked === undefined)
     return closedView(table, reference, pass, place, 'has a text that cannot be read');
   mergeBeneath(atPlace(walked, inner.beneath, place), pass.facts);
@@ -49,7 +49,7 @@ function walkView(table: CatalogTable, sql: string, inner: Pass, pass: Pass): Wa
   for (const gap of parsed.gaps) reportGap(inner, gap.code, `${table.name.name}: ${gap.message}`, gap.range);
   const rows = named(query(statement, { pass: inner, commonTables: undefined }), table);
   const walked = { rows, facts: inner.facts, depth: inner.beneath.length };
-  pass.views.set(keyOf(table.name), walked);
+  pass.views.set(fullName(table.name), walked);
   return walked;
 }
 
@@ -58,7 +58,7 @@ function atPlace({ facts, depth }: WalkedView, beneath: readonly ObjectName[], p
   const tables = new Map<string, CollectedTable>();
   for (const table of facts.tables.values()) {
     const chain = [...beneath, ...table.beneath.slice(depth)];
-    tables.set([keyOf(table.name), ...chain.map(keyOf)].join('\n'), { ...table, beneath: chain });
+    tables.set([fullName(table.name), ...chain.map(fullName)].join('\n'), { ...table, beneath: chain });
   }
   const gaps = new Map([...facts.gaps].map(([key, gap]) => [key, { ...gap, range: place }]));
   return { ...facts, tables, gaps };
