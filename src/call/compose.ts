@@ -1,5 +1,6 @@
 import { GuardError } from '../errors.ts';
 import { freezeCall } from './freeze.ts';
+import { isPassedOn } from './google-error.ts';
 import {
   abortReason,
   isCallLike,
@@ -142,7 +143,7 @@ function judge(passage: Passage, layer: Middleware, gate: Gate, error: unknown):
 
 /** An error from below passes; so does a Google error made in its place, e.g. with positions mapped back. */
 function mayPass(passage: Passage, gate: Gate, error: Error): boolean {
-  if (passage.passing.has(error)) return true;
+  if (passage.passing.has(error) || isPassedOn(error)) return true;
   if (gate.failed && isGoogleError(error)) return true;
   return passage.context.signal.aborted && (error === passage.context.signal.reason || isAbort(error));
 }

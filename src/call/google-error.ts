@@ -30,3 +30,15 @@ export class GoogleError extends Error {
 const bodyFor = (status: number, message: string): JsonObject => ({
   error: { code: status, message, errors: [{ message, domain: 'global', reason: 'backendError' }] },
 });
+
+const passedOn = new WeakSet<object>();
+
+/** Marks an error of a request of the guard's own as the caller's to see, in place of its answer. */
+export function passOn<Failure extends Error>(error: Failure): Failure {
+  passedOn.add(error);
+  return error;
+}
+
+export function isPassedOn(error: Error): boolean {
+  return passedOn.has(error);
+}

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { GuardError } from '../errors.ts';
 import type { Middleware } from '../call/middleware.ts';
 import { wellFormed } from '../call/well-formed.ts';
@@ -8,9 +9,10 @@ import {
   type ReportProgress,
 } from '../middleware/approval/index.ts';
 import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
-import { limits } from '../middleware/limits/index.ts';
+import { limits, needsStore } from '../middleware/limits/index.ts';
 import { masking } from '../middleware/masking/index.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
+import { fileBudgets } from '../store/index.ts';
 import { catalogOf } from './catalog.ts';
 import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
 import type { GuardConfig } from './load-config.ts';
@@ -46,13 +48,27 @@ export async function buildMiddleware(
     wellFormed(),
     policy({ document: config.policy, jobs, catalog: catalogOf() }),
     ...(gate === undefined ? [] : [gate]),
-    limits({ limits: file.limits }),
     masking(),
+    // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
+    limitsOf(file),
   ];
   if (gate !== undefined && file.approval?.callback !== undefined) {
     await gate.listen(file.approval.callback.port, file.approval.callback.host);
   }
   return layers;
+}
+
+function limitsOf(file: GuardFile): Middleware {
+  const { limits: rules, budgets, cost, audit: trail } = file;
+  const counted = needsStore({ limits: rules, budgets });
+  const path = cost.budgetFile ?? join(trail.folder, 'budgets.json');
+  return limits({
+    limits: rules,
+    budgets,
+    cost,
+    leaseFor: cost.leaseFor,
+    ...(counted && { store: fileBudgets({ file: path }) }),
+  });
 }
 
 /** A rule that asks people who cannot be reached would hold every call that it meets. */

@@ -1,3 +1,4 @@
+import type { BudgetRule, CostSettings } from '../middleware/limits/rules.ts';
 import type { LimitRule, MaskRule, PeopleGroup, Rule, TagDefinition } from '../middleware/policy/document.ts';
 
 /** What a `guard.yaml` says once it is read: defaults filled in, durations in milliseconds, sizes in bytes. */
@@ -12,9 +13,18 @@ export interface GuardFile {
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
   readonly limits: readonly LimitRule[];
+  readonly budgets: readonly BudgetRule[];
+  readonly cost: CostFileSettings;
   readonly audit: AuditSettings;
   readonly approval?: ApprovalChannelSettings | undefined;
   readonly service?: ServiceSettings | undefined;
+}
+
+export interface CostFileSettings extends CostSettings {
+  /** Where budgets are counted; by default `budgets.json` in the folder of the audit. */
+  readonly budgetFile?: string | undefined;
+  /** How long a job whose end is not seen holds its part of the budgets, in milliseconds. */
+  readonly leaseFor: number;
 }
 
 export interface PrincipalSettings {

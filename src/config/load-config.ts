@@ -49,6 +49,8 @@ function faults(error: z.ZodError, yaml: YamlText, name: string): string {
     .join('\n');
 }
 
-function policyOf({ version, project, people, tags, rules, masks, limits }: GuardFile): PolicyDocument {
-  return { version, project, people, tags, rules, masks, limits };
+function policyOf(file: GuardFile): PolicyDocument {
+  const { version, project, people, tags, rules, masks, limits, budgets } = file;
+  const { budgetFile: _file, leaseFor: _leaseFor, ...cost } = file.cost;
+  return { version, project, people, tags, rules, masks, limits, budgets, cost };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { leastPerTable } from '../middleware/limits/bytes.ts';
+import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
 import type { GuardFile } from './guard-file.ts';
 import { parseBytes, parseDuration } from './quantity.ts';
 
@@ -75,7 +77,40 @@ const limit = z.strictObject({
   name,
   principals: principals.optional(),
   except: principals.optional(),
-  maximumBytesBilled: bytes.optional(),
+  maximumBytesBilled: bytes
+    .refine((value) => value >= leastPerTable, {
+      message: 'at least 10 MiB: BigQuery bills that much for each table, so less would refuse every query',
+    })
+    .optional(),
+  rows: z
+    .strictObject({ max: z.int().min(1).max(1_000_000_000), over: z.literal('refuse').default('refuse') })
+    .optional(),
+  concurrent: z.int().min(1).max(10_000).optional(),
+  callsPerMinute: z.int().min(1).max(1_000_000).optional(),
+});
+
+const budget = z
+  .strictObject({
+    name,
+    principals: principals.optional(),
+    except: principals.optional(),
+    per: z.enum(['principal', 'agent', 'session', 'everyone']).default('principal'),
+    period: z.enum(['day', 'month', 'ever']).default('day'),
+    bytes: bytes.optional(),
+    price: z.number().min(0).max(1_000_000_000).optional(),
+  })
+  .refine((value) => value.bytes !== undefined || value.price !== undefined, 'state bytes, price, or both');
+
+const cost = z.strictObject({
+  edition: z.enum(['on-demand', 'capacity']).default('on-demand'),
+  pricePerTiB: z.number().min(0).max(1_000_000).default(defaultCost.pricePerTiB),
+  currency: z.string().min(1).max(8).default(defaultCost.currency),
+  /** `always`: every query is dry-run first, and its tables are compared with the analysed ones. */
+  dryRun: z.enum(['when-needed', 'always']).default('when-needed'),
+  /** Where budgets are counted; `budgets.json` in the folder of the audit. */
+  budgetFile: z.string().min(1).optional(),
+  /** How long a job whose end is not seen holds its part of the budgets. */
+  leaseFor: duration.default(21_600_000),
 });
 
 const tag = z
@@ -130,7 +165,7 @@ const service = z.strictObject({
     .prefault({}),
 });
 
-export const guardFile: z.ZodType<GuardFile> = z.strictObject({
+const guardObject = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
   project: name,
@@ -141,7 +176,20 @@ export const guardFile: z.ZodType<GuardFile> = z.strictObject({
   rules: z.array(rule).default([]),
   masks: z.array(mask).default([]),
   limits: z.array(limit).default([]),
+  budgets: z.array(budget).default([]),
+  cost: cost.prefault({}),
   audit,
   approval: approval.optional(),
   service: service.optional(),
 });
+
+/** Slots are paid for by time, so a query of a capacity edition has no price that a budget could hold. */
+export const guardFile: z.ZodType<GuardFile> = guardObject.superRefine(
+  ({ budgets, cost: settings }, context) => {
+    if (settings.edition === 'on-demand') return;
+    const index = budgets.findIndex(({ price }: BudgetRule) => price !== undefined);
+    if (index === -1) return;
+    const message = 'bytes have no price in the capacity edition. State bytes instead';
+    context.addIssue({ code: 'custom', path: ['budgets', index, 'price'], message });
+  },
+);

@@ -97,5 +97,27 @@ export {
   type VoteProof,
   type WebhookOptions,
 } from './approval/index.ts';
-export { limits, type LimitsOptions } from './limits/index.ts';
+export {
+  costKey,
+  estimates,
+  limits,
+  type BudgetRule,
+  type Cost,
+  type CostSettings,
+  type EstimateCost,
+  type EstimateOptions,
+  type LimitsOptions,
+} from './limits/index.ts';
+export {
+  fileBudgets,
+  memoryBudgets,
+  type BudgetStore,
+  type Claim,
+  type Count,
+  type FileBudgetsOptions,
+  type Held,
+  type Lease,
+  type ReserveOutcome,
+  type ReserveRequest,
+} from '../store/index.ts';
 export { masking } from './masking/index.ts';

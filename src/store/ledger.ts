@@ -18,9 +18,6 @@ interface Counter {
   expiresAt: number;
 }
 
-/** Long after a day or month, so that a clock that is set ahead and back again forgets nothing. */
-const forgetAfterMs = 40 * 86_400_000;
-
 /** The rules of a store, over plain state: no waiting, so each method is one step. */
 export class Ledger {
   readonly #counters = new Map<string, Counter>();
@@ -143,7 +140,7 @@ export class Ledger {
       this.#end(lease, ({ amount, hold }) => (hold === 'charge' ? amount : 0n));
     }
     for (const [name, { held, expiresAt }] of this.#counters) {
-      if (held === 0n && expiresAt + forgetAfterMs <= now) this.#counters.delete(name);
+      if (held === 0n && expiresAt <= now) this.#counters.delete(name);
     }
     const ends = [...this.#leases.values()].map(({ expiresAt }) => expiresAt.getTime());
     this.#quietUntil = Math.min(now + 3_600_000, ...ends);

@@ -11,7 +11,7 @@ let last = 0;
 const fresh = (what: string): string => `${what}-${(last += 1)}`;
 
 function claim(counter: string, amount: bigint, hold: Claim['hold'] = 'charge', limit = 100n): Claim {
-  return { counter, amount, limit, hold, counterExpiresAt: later(day) };
+  return { counter, amount, limit, hold, counterExpiresAt: later(40 * day) };
 }
 
 function request(claims: readonly Claim[], id = fresh('lease'), expiresAt = later(60_000)): ReserveRequest {
@@ -58,6 +58,7 @@ const checks: readonly Check[] = [
   { title: 'never lets parallel requests exceed a limit', run: holdsUnderLoad },
   { title: 'settles a lease once, however many try at the same time', run: settlesOnceUnderLoad },
   { title: 'counts on when the clock is set back or ahead', run: survivesClocks },
+  { title: 'begins anew where a counter has expired and nothing is held', run: forgetsCounters },
   { title: 'keeps amounts beyond what a double can hold', run: keepsLargeAmounts },
   { title: 'refuses claims that are no claims', run: refusesNonsense },
 ];
@@ -175,6 +176,16 @@ async function survivesClocks({ store, equal }: Suite): Promise<void> {
   for (const moment of [later(30 * day), later(-30 * day), start]) {
     equal(await store.read(counter, moment), { spent: 30n, held: 0n });
   }
+}
+
+async function forgetsCounters({ store, equal }: Suite): Promise<void> {
+  const [over, used] = [fresh('counter'), fresh('counter')];
+  await store.reserve(request([claim(over, 100n, 'spend'), claim(used, 60n, 'spend')]), start);
+  const lease = request([claim(used, 40n)], fresh('lease'), later(50 * day));
+  await store.reserve(lease, start);
+  const afterwards = later(41 * day);
+  equal(await store.read(over, afterwards), { spent: 0n, held: 0n });
+  equal(await store.read(used, afterwards), { spent: 60n, held: 40n });
 }
 
 async function keepsLargeAmounts({ store, equal }: Suite): Promise<void> {

@@ -27,7 +27,11 @@ rules:
 masks:
   - { name: hide, tags: [pii], with: nullify }
 limits:
-  - { name: cheap, maximumBytesBilled: 10 GiB }
+  - { name: cheap, maximumBytesBilled: 10 GiB, rows: { max: 1000 }, concurrent: 4, callsPerMinute: 60 }
+budgets:
+  - { name: per-day, principals: { groups: [agents] }, bytes: 100 GiB, price: 5 }
+  - { name: all-month, per: everyone, period: month, price: 100.5 }
+cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.json }
 `);
     expect(policy).toEqual({
       version: 1,
@@ -43,11 +47,47 @@ limits:
         },
       ],
       masks: [{ name: 'hide', tags: ['pii'], with: 'nullify' }],
-      limits: [{ name: 'cheap', maximumBytesBilled: 10_737_418_240n }],
+      limits: [
+        {
+          name: 'cheap',
+          maximumBytesBilled: 10_737_418_240n,
+          rows: { max: 1000, over: 'refuse' },
+          concurrent: 4,
+          callsPerMinute: 60,
+        },
+      ],
+      budgets: [
+        {
+          name: 'per-day',
+          principals: { groups: ['agents'] },
+          per: 'principal',
+          period: 'day',
+          bytes: 107_374_182_400n,
+          price: 5,
+        },
+        { name: 'all-month', per: 'everyone', period: 'month', price: 100.5 },
+      ],
+      cost: { edition: 'on-demand', pricePerTiB: 5, currency: 'EUR', dryRun: 'always' },
     });
   });
 
   it.each([
+    [
+      'a limit that BigQuery never bills less than',
+      `${head}limits:\n  - { name: a, maximumBytesBilled: 9 MiB }\n`,
+      'guard.yaml:5:36 limits.0.maximumBytesBilled at least 10 MiB',
+    ],
+    [
+      'a budget of nothing',
+      `${head}budgets:\n  - { name: a, per: agent }\n`,
+      'guard.yaml:5:5 budgets.0 state bytes, price, or both',
+    ],
+    [
+      'a price where bytes have none',
+      `${head}cost: { edition: capacity }\nbudgets:\n  - { name: a, price: 5 }\n`,
+      'guard.yaml:6:23 budgets.0.price bytes have no price in the capacity edition',
+    ],
+    ['a negative price', `${head}cost: { pricePerTiB: -1 }\n`, 'guard.yaml:4:22 cost.pricePerTiB'],
     [
       'an unknown effect',
       `${head}rules:\n  - { name: a, effect: permit }\n`,

@@ -88,13 +88,13 @@ function checked(mask: MaskRule): MaskRule {
 }
 
 function refuseDoubles(document: PolicyDocument): void {
-  for (const list of [document.rules, document.masks, document.limits]) {
+  for (const list of [document.rules, document.masks, [...document.limits, ...(document.budgets ?? [])]]) {
     const names = list.map((entry) => entry.name);
     const double = names.find((name, index) => names.indexOf(name) !== index);
     if (double !== undefined) {
       throw new GuardError(
         'ERR_CONFIG',
-        `The name ${double} is used twice. Every rule, mask and limit needs its own.`,
+        `The name ${double} is used twice. Every rule, mask, limit and budget needs its own.`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import type { BudgetRule, CostSettings } from '../limits/rules.ts';
 import type { MaskName } from './decision.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface PolicyDocument {
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
   readonly limits: readonly LimitRule[];
+  readonly budgets?: readonly BudgetRule[] | undefined;
+  readonly cost?: CostSettings | undefined;
 }
 
 /** A named group of people who may be asked. */
@@ -86,4 +89,10 @@ export interface LimitRule {
   readonly except?: PrincipalSelector | undefined;
   /** The most bytes that one query may bill. */
   readonly maximumBytesBilled?: bigint | undefined;
+  /** A result with more rows than `max` is not handed out. */
+  readonly rows?: { readonly max: number; readonly over: 'refuse' } | undefined;
+  /** How many jobs of one principal may run at once. */
+  readonly concurrent?: number | undefined;
+  /** How many calls of one principal may begin in a minute; polls and pages of own jobs are not counted. */
+  readonly callsPerMinute?: number | undefined;
 }

@@ -82,6 +82,23 @@ const told: readonly NewEvent[] = [
     data: { approval: 'a', requestHash: hash, state: 'revoked', by: 'ana', reason: 'r', transition: hash },
   },
   { type: 'approval.refused', data: { approval: 'a', requestHash: hash, reason: 'expired', person: 'ana' } },
+  {
+    type: 'cost.estimated',
+    data: {
+      bytes: 1,
+      billedBytes: 10_485_760,
+      bounded: true,
+      price: '0.00006 USD',
+      statementType: 'SELECT',
+      tables: ['p.d.t'],
+      cached: false,
+    },
+  },
+  {
+    type: 'budget.reserved',
+    data: { lease: 'l', bytes: 10_485_760, limits: ['b'], expiresAt: '2026-01-01T00:00:00.000Z' },
+  },
+  { type: 'budget.settled', data: { lease: 'l', bytes: 1, known: true } },
   { type: 'policy.changed', data: { policyDigest: hash, previousDigest: hash, by: 'ana' } },
 ];
 

@@ -3,6 +3,7 @@ import * as audit from './audit.ts';
 import { callFailed, type CallFailed } from './call-failed.ts';
 import { callFinished, type CallFinished } from './call-finished.ts';
 import { callStarted, type CallStarted } from './call-started.ts';
+import * as cost from './cost.ts';
 import { decisionMade, type DecisionMade } from './decision-made.ts';
 import type { EventDefinition, JsonSchema } from './definition.ts';
 import { policyChanged, type PolicyChanged } from './policy-changed.ts';
@@ -14,6 +15,9 @@ import { promptRecorded, sessionStarted, type PromptRecorded, type SessionStarte
 export interface EventData {
   readonly 'call.started': CallStarted;
   readonly 'decision.made': DecisionMade;
+  readonly 'cost.estimated': cost.CostEstimated;
+  readonly 'budget.reserved': cost.BudgetReserved;
+  readonly 'budget.settled': cost.BudgetSettled;
   readonly 'approval.requested': approval.ApprovalRequested;
   readonly 'approval.decided': approval.ApprovalDecided;
   readonly 'approval.consumed': approval.ApprovalConsumed;
@@ -40,6 +44,9 @@ type Catalogue = { readonly [Type in EventType]: EventDefinition<EventData[Type]
 export const eventCatalogue: Catalogue = {
   'call.started': callStarted,
   'decision.made': decisionMade,
+  'cost.estimated': cost.costEstimated,
+  'budget.reserved': cost.budgetReserved,
+  'budget.settled': cost.budgetSettled,
   'approval.requested': approval.approvalRequested,
   'approval.decided': approval.approvalDecided,
   'approval.consumed': approval.approvalConsumed,

@@ -1,0 +1,20 @@
+import type { CostSettings } from './rules.ts';
+
+const millionth = 1_000_000;
+const tebibyte = 1n << 40n;
+
+/** Money in millionths, so that sums are exact. */
+export function inMillionths(amount: number): bigint {
+  return BigInt(Math.round(amount * millionth));
+}
+
+/** What bytes cost, in millionths, rounded up; `undefined` where they have no price. */
+export function priceInMillionths(bytes: bigint, settings: CostSettings): bigint | undefined {
+  if (settings.edition === 'capacity') return undefined;
+  return (bytes * inMillionths(settings.pricePerTiB) + tebibyte - 1n) / tebibyte;
+}
+
+export function priceOf(bytes: bigint, settings: CostSettings): number | undefined {
+  const millionths = priceInMillionths(bytes, settings);
+  return millionths === undefined ? undefined : Number(millionths) / millionth;
+}
