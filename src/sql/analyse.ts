@@ -7,8 +7,9 @@ import type { Gap } from './gaps.ts';
 import { noSources } from './lineage/source.ts';
 import { parse } from './parse/index.ts';
 import type { Parsed } from './parse/index.ts';
+import { patience } from './patience.ts';
 import { isFresh, newCatalogMemory, openCatalog } from './resolve/catalog-view.ts';
-import type { CatalogMemory, CatalogView, Used } from './resolve/catalog-view.ts';
+import type { Asking, CatalogMemory, CatalogView, Used } from './resolve/catalog-view.ts';
 import { budgetSpent } from './resolve/pass.ts';
 import type { StatementRecord } from './resolve/record.ts';
 import { referenceFact } from './resolve/reference-fact.ts';
@@ -22,6 +23,8 @@ export interface AnalyseOptions {
   readonly project: string;
   readonly defaultDataset?: { readonly project: string; readonly dataset: string } | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long the catalog may take for all its answers, in milliseconds; then they are gaps. Default: 30,000. */
+  readonly catalogTimeout?: number | undefined;
   /**
    * Whose earlier analyses may be used again, checked against this catalog. Default: the catalog itself. For
    * callers that wrap one catalog anew for every call.
@@ -48,16 +51,25 @@ export interface Analysis {
  * ```
  */
 export async function analyse(text: string, options: AnalyseOptions): Promise<Analysis> {
-  options.signal?.throwIfAborted();
+  const { signal, catalogTimeout = 30_000 } = options;
+  const waiting = patience(signal, catalogTimeout);
+  try {
+    return await recallOrAnalyse(text, options, { signal, patience: waiting });
+  } finally {
+    waiting.end();
+  }
+}
+
+async function recallOrAnalyse(text: string, options: AnalyseOptions, asking: Asking): Promise<Analysis> {
   const memory = memoryOf(options.memory ?? options.catalog);
   const key = settingsKey(options);
   const seen = memory.analyses.get(key)?.get(text);
-  if (seen !== undefined && (await isFresh(options.catalog, seen.used, options.signal))) {
+  if (seen !== undefined && (await isFresh(options.catalog, seen.used, asking))) {
     if (seen.analysis.options.catalog === options.catalog) return seen.analysis;
     // A wrapped catalog belongs to the call that made it: a rewrite asks the one of this call.
     return { ...seen.analysis, options: { ...seen.analysis.options, catalog: options.catalog } };
   }
-  const made = await analyseAnew(text, options, memory.catalog);
+  const made = await analyseAnew(text, options, memory.catalog, asking);
   if (made.settled && text.length <= longestRemembered) remember(memory, key, text, made);
   return made.analysis;
 }
@@ -99,18 +111,23 @@ interface Made extends Remembered {
 }
 
 /** A walk finds what it needs of the catalog; it is done again until it needs nothing new. */
-async function analyseAnew(text: string, options: AnalyseOptions, memory: CatalogMemory): Promise<Made> {
+async function analyseAnew(
+  text: string,
+  options: AnalyseOptions,
+  memory: CatalogMemory,
+  asking: Asking,
+): Promise<Made> {
   const parsed = parse(text);
   const view = openCatalog(options.catalog, memory);
   for (let round = 0; round < mostRounds; round += 1) {
     const { records, gaps } = walk(parsed, options, view);
-    if (await view.settle(options.signal)) continue;
+    if (await view.settle(asking)) continue;
     const facts = assemble(parsed, records, gaps);
-    const { catalog, project, defaultDataset, memory: owner } = options;
+    const { signal: _signal, ...kept } = options;
     const references = records.flatMap((each) => each.facts.references).map(referenceFact);
     const settled = facts.gaps.every((gap) => gap.code !== 'catalog');
     return {
-      analysis: { text, facts, references, options: { catalog, project, defaultDataset, memory: owner } },
+      analysis: { text, facts, references, options: kept },
       used: view.used(),
       settled,
     };

@@ -4,7 +4,9 @@ import { parse } from '../parse/index.ts';
 import type { Parsed } from '../parse/index.ts';
 import { boundedMap } from '../bounded-map.ts';
 import type { BoundedMap } from '../bounded-map.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { isTimeout } from '../patience.ts';
+import type { Patience } from '../patience.ts';
+import { isSoundRoutine, isSoundTable } from '../sound-answer.ts';
 import type { Known, Lookup } from './known.ts';
 
 type Item = CatalogTable | CatalogRoutine;
@@ -29,12 +31,25 @@ export function newCatalogMemory(): CatalogMemory {
 
 /** A catalog seen at once; `settle` asks for what a walk used, and says whether it has to be done again. */
 export interface CatalogView extends Known {
-  settle(signal: AbortSignal | undefined): Promise<boolean>;
+  settle(asking: Asking): Promise<boolean>;
   used(): readonly Used[];
 }
 
+/** How the catalog is asked. */
+export interface Asking {
+  readonly signal: AbortSignal | undefined;
+  readonly patience: Patience;
+}
+
+/** Why there is no answer to rely on, as it stands in a gap. */
+interface Failure {
+  readonly why: string;
+}
+
+type Answer = Used | Failure;
+
 export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogView {
-  const checked = new Map<string, Used | 'failed'>();
+  const checked = new Map<string, Answer>();
   const assumed = new Map<string, Used | undefined>();
 
   function look<Kind extends Item>(
@@ -44,7 +59,7 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
   ): Lookup<Kind> {
     const key = `${kind} ${fullName(name)}`;
     const known = checked.get(key) ?? memory.items.get(key);
-    if (known === 'failed') return { state: 'failed' };
+    if (known !== undefined && 'why' in known) return { state: 'failed', why: known.why };
     if (!checked.has(key)) assumed.set(key, known ?? undefined);
     if (known === undefined) {
       wanted.set(key, { kind, name, item: undefined });
@@ -52,7 +67,7 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
     }
     if (!checked.has(key)) wanted.set(key, known);
     if (known.item === undefined) return { state: 'absent' };
-    return is(known.item) ? { state: 'known', item: known.item } : { state: 'failed' };
+    return is(known.item) ? { state: 'known', item: known.item } : { state: 'failed', why: nonsense.why };
   }
 
   const wanted = new Map<string, Used>();
@@ -74,65 +89,57 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
       if (parsed === undefined) memory.parses.set(text, (parsed = parse(text)));
       return parsed;
     },
-    async settle(signal) {
+    async settle(asking) {
       const asked = [...wanted];
       wanted.clear();
       const answers = await Promise.all(
-        asked.map(async ([key, { kind, name }]) => [key, await ask(catalog, kind, name, signal)] as const),
+        asked.map(async ([key, { kind, name }]) => [key, await ask(catalog, kind, name, asking)] as const),
       );
-      signal?.throwIfAborted();
+      asking.signal?.throwIfAborted();
       let changed = false;
       for (const [key, answer] of answers) {
         const before = assumed.get(key);
-        const same = before !== undefined && answer !== 'failed' && sameItem(before.item, answer.item);
+        const same = before !== undefined && 'item' in answer && sameItem(before.item, answer.item);
         const kept = same ? before : answer;
         checked.set(key, kept);
-        if (kept !== 'failed') memory.items.set(key, kept);
+        if ('item' in kept) memory.items.set(key, kept);
         if (!same) changed = true;
       }
       return changed;
     },
-    used: () => [...checked.values()].filter((each) => each !== 'failed'),
+    used: () => [...checked.values()].filter((each) => 'item' in each),
   };
 }
+
+const late: Failure = { why: 'could not be read from the catalog in time' };
+const nonsense: Failure = { why: 'could not be read from the catalog: its answer makes no sense' };
+const broken: Failure = { why: 'could not be read from the catalog' };
 
 /** The catalog's answer; what it cannot tell, or tells in another form, is a failure and becomes a gap. */
 async function ask(
   catalog: Catalog,
   kind: Used['kind'],
   name: ObjectName,
-  signal: AbortSignal | undefined,
-): Promise<Used | 'failed'> {
+  { signal, patience }: Asking,
+): Promise<Answer> {
   try {
     const answer = kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal);
-    const item = await unlessAborted<Item | undefined>(answer, signal);
+    const item = await patience.wait<Item | undefined>(answer);
     if (item === undefined) return { kind, name, item };
-    const sound = kind === 'table' ? isTable(item) : isRoutine(item);
-    return sound ? { kind, name, item } : 'failed';
+    const sound = kind === 'table' ? isSoundTable(item, name) : isSoundRoutine(item, name);
+    return sound ? { kind, name, item } : nonsense;
   } catch (error) {
-    if (signal?.aborted === true) throw error;
-    return 'failed';
+    signal?.throwIfAborted();
+    return isTimeout(error) ? late : broken;
   }
 }
 
 function isTable(item: Item): item is CatalogTable {
-  return (
-    'columns' in item &&
-    Array.isArray(item.columns) &&
-    item.columns.every((column) => isColumn(column)) &&
-    Array.isArray(item.pseudoColumns)
-  );
-}
-
-function isColumn(column: unknown): boolean {
-  if (typeof column !== 'object' || column === null) return false;
-  return (
-    'name' in column && typeof column.name === 'string' && 'type' in column && typeof column.type === 'string'
-  );
+  return 'columns' in item;
 }
 
 function isRoutine(item: Item): item is CatalogRoutine {
-  return 'language' in item && typeof item.language === 'string' && Array.isArray(item.parameters);
+  return 'language' in item;
 }
 
 function sameItem(before: Item | undefined, now: Item | undefined): boolean {
@@ -141,14 +148,10 @@ function sameItem(before: Item | undefined, now: Item | undefined): boolean {
 }
 
 /** Whether everything that an analysis used is still as it was. */
-export async function isFresh(
-  catalog: Catalog,
-  used: readonly Used[],
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+export async function isFresh(catalog: Catalog, used: readonly Used[], asking: Asking): Promise<boolean> {
   for (const { kind, name, item } of used) {
-    const answer = await ask(catalog, kind, name, signal);
-    if (answer === 'failed' || !sameItem(item, answer.item)) return false;
+    const answer = await ask(catalog, kind, name, asking);
+    if (!('item' in answer) || !sameItem(item, answer.item)) return false;
   }
   return true;
 }

@@ -5,8 +5,13 @@ import type { Parsed } from '../parse/index.ts';
 export type Lookup<Item> =
   | { readonly state: 'known'; readonly item: Item }
   | { readonly state: 'absent' }
-  | { readonly state: 'failed' }
+  | { readonly state: 'failed'; readonly why: string }
   | { readonly state: 'pending' };
+
+/** What is said of something that is not known. */
+export function wordsOf(found: Lookup<unknown>): string {
+  return found.state === 'failed' ? found.why : 'is not in the catalog';
+}
 
 /** The catalog as one walk sees it: at once, without waiting. */
 export interface Known {

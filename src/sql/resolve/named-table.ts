@@ -6,6 +6,8 @@ import type { Scope } from '../scope/scope.ts';
 import type { Source } from '../scope/source.ts';
 import { catalogSource } from './catalog-source.ts';
 import { createdSource } from './created-source.ts';
+import { wordsOf } from './known.ts';
+import type { Lookup } from './known.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Reference, ReferenceRole } from './reference.ts';
@@ -48,11 +50,11 @@ function catalogTable(
   noteTable(pass, name, kindOf(name, table), access, node.pathRange);
   const reference = newReference(node, name, table, role, pass);
   if (table !== undefined) {
-    return table.view === undefined || role === 'target'
-      ? catalogSource(table, reference, pass)
-      : viewSource(table, table.view, reference, scope);
+    return isView(table) && role !== 'target'
+      ? viewSource(table, reference, scope)
+      : catalogSource(table, reference, pass);
   }
-  if (!schema) unknownTable(name, found.state, node.pathRange, pass);
+  if (!schema) unknownTable(name, found, node.pathRange, pass);
   return unknownSource(
     name,
     pass,
@@ -67,22 +69,20 @@ function canonicalName({ name }: CatalogTable, pass: Pass): ObjectName {
   return pass.known.name(name.project, name.dataset, name.name);
 }
 
-function unknownTable(
-  name: ObjectName,
-  state: 'absent' | 'failed' | 'pending' | 'known',
-  range: Range,
-  pass: Pass,
-): void {
-  const code = state === 'absent' ? 'unknown-table' : 'catalog';
-  const words = state === 'absent' ? 'is not in the catalog' : 'could not be read from the catalog';
-  reportGap(pass, code, `${fullName(name)} ${words}`, range);
+function unknownTable(name: ObjectName, found: Lookup<CatalogTable>, range: Range, pass: Pass): void {
+  const code = found.state === 'absent' ? 'unknown-table' : 'catalog';
+  reportGap(pass, code, `${fullName(name)} ${wordsOf(found)}`, range);
 }
 
 function kindOf(name: ObjectName, table: CatalogTable | undefined): TableFact['kind'] {
   if (isInformationSchema(name)) return 'informationSchema';
   if (table === undefined) return 'unknown';
   if (name.name.endsWith('*')) return 'wildcard';
-  return table.view === undefined ? 'table' : 'view';
+  return isView(table) ? 'view' : 'table';
+}
+
+function isView({ kind, view }: CatalogTable): boolean {
+  return view !== undefined || kind === 'VIEW' || kind === 'MATERIALIZED_VIEW';
 }
 
 export function noteTable(

@@ -27,7 +27,7 @@ export function callProcedure(node: CallProcedure, walk: ScriptWalk): void {
 }
 
 function procedure(node: CallProcedure, values: readonly Value[], { pass }: Scope): void {
-  const found = findRoutine(node.name, node.range, pass);
+  const found = findRoutine(node.name, node.range, ['PROCEDURE'], pass);
   if (found === undefined) return;
   const parsed =
     found.language.toUpperCase() === 'SQL' && found.body !== undefined

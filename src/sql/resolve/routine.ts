@@ -7,6 +7,7 @@ import { dependent, derive, unknownValue } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
 import { expression } from './expression.ts';
+import { wordsOf } from './known.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { isQualified, objectName, routineKey } from './table-name.ts';
@@ -29,7 +30,7 @@ export function routineCall(
 ): Value {
   if (defined !== undefined) return scriptCall(node, values, defined, scope);
   const { pass } = scope;
-  const found = findRoutine(node.name, node.range, pass);
+  const found = findRoutine(node.name, node.range, functionKinds, pass);
   if (found === undefined) return derive(values);
   const names = found.parameters.map((parameter) => parameter.name);
   const body = found.language.toUpperCase() === 'SQL' ? found.body : undefined;
@@ -59,8 +60,15 @@ export function routineCall(
   );
 }
 
-/** A routine of the catalog; what is not known about it is a gap. */
-export function findRoutine(path: Path, range: Range, pass: Pass): CatalogRoutine | undefined {
+const functionKinds: readonly CatalogRoutine['kind'][] = ['SCALAR_FUNCTION', 'AGGREGATE_FUNCTION'];
+
+/** A routine of the catalog; what is not known about it is a gap, and so is one of another kind. */
+export function findRoutine(
+  path: Path,
+  range: Range,
+  kinds: readonly CatalogRoutine['kind'][],
+  pass: Pass,
+): CatalogRoutine | undefined {
   const name = objectName(path, pass);
   if (name === undefined) {
     reportGap(pass, 'unknown-routine', `${path[0].name} needs a dataset`, range);
@@ -68,10 +76,13 @@ export function findRoutine(path: Path, range: Range, pass: Pass): CatalogRoutin
   }
   pass.facts.routines.set(fullName(name), name);
   const found = pass.known.routine(name);
-  if (found.state === 'known') return found.item;
-  const absent = found.state === 'absent';
-  const words = absent ? 'is not in the catalog' : 'could not be read from the catalog';
-  reportGap(pass, absent ? 'unknown-routine' : 'catalog', `the routine ${fullName(name)} ${words}`, range);
+  if (found.state === 'known') {
+    if (kinds.includes(found.item.kind)) return found.item;
+    reportGap(pass, 'unknown-routine', `${fullName(name)} is a routine of another kind`, range);
+    return undefined;
+  }
+  const code = found.state === 'absent' ? 'unknown-routine' : 'catalog';
+  reportGap(pass, code, `the routine ${fullName(name)} ${wordsOf(found)}`, range);
   return undefined;
 }
 

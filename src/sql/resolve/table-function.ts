@@ -17,7 +17,7 @@ import { rowsOf, sourceOfRows } from './rows.ts';
 import type { Rows } from './rows.ts';
 import { argumentTable } from './table-argument.ts';
 import { isQualified, routineKey } from './table-name.ts';
-import { mergeBeneath, withinObject, withinScriptFunction } from './view.ts';
+import { mergeBeneath, onlyQuery, withinObject, withinScriptFunction } from './view.ts';
 import { assertNever } from '../assert-never.ts';
 
 /** What is given to a table function: a value, or rows. */
@@ -120,19 +120,19 @@ function definedRows(
 }
 
 function routineRows(node: TableFunction, given: readonly Given[], pass: Pass): Rows {
-  const found = findRoutine(node.name, node.range, pass);
+  const found = findRoutine(node.name, node.range, ['TABLE_VALUED_FUNCTION'], pass);
   const parsed = found?.body === undefined ? undefined : pass.known.parse(found.body);
-  const statement = parsed?.script?.statements[0];
+  const body = onlyQuery(parsed?.script);
   for (const gap of parsed?.gaps ?? [])
     reportGap(pass, gap.code, `${node.name[0].name}: ${gap.message}`, node.range);
-  if (found === undefined || statement?.type !== 'queryStatement') {
+  if (found === undefined || body === undefined) {
     if (found !== undefined)
       reportGap(pass, 'unknown-routine', `the body of ${found.name.name} cannot be read`, node.range);
     return { columns: [], row: derive(given.map((each) => each.value)), open: true };
   }
   const names = found.parameters.map((parameter) => parameter.name);
   const inner = withinObject(pass, found.name, pass.place ?? node.range);
-  return bodyRows(node, inner, statement.query, names, given, pass);
+  return bodyRows(node, inner, body, names, given, pass);
 }
 
 function bodyRows(

@@ -20,14 +20,12 @@ import { newScriptState } from './script-state.ts';
 const deepest = 16;
 
 /** A view: its text is analysed in its own project, and its columns depend on what it reads. */
-export function viewSource(
-  table: CatalogTable,
-  view: { readonly sql: string; readonly legacy: boolean },
-  reference: Reference,
-  scope: Scope,
-): Source {
+export function viewSource(table: CatalogTable, reference: Reference, scope: Scope): Source {
   const { pass } = scope;
+  const { view } = table;
   const place = pass.place ?? reference.pathRange;
+  if (view === undefined)
+    return closedView(table, reference, pass, place, 'has a text that the catalog does not show');
   if (view.legacy) return closedView(table, reference, pass, place, 'is in legacy SQL');
   const inner = withinObject(pass, table.name, place);
   if (inner === undefined) return closedView(table, reference, pass, place, 'lies too deep or names itself');
@@ -101,7 +99,7 @@ export function withinObject(pass: Pass, name: ObjectName, place: Range): Pass |
   };
 }
 
-function onlyQuery(script: Script | undefined): Parameters<typeof query>[0] | undefined {
+export function onlyQuery(script: Script | undefined): Parameters<typeof query>[0] | undefined {
   const statement = script?.statements.length === 1 ? script.statements[0] : undefined;
   return statement?.type === 'queryStatement' ? statement.query : undefined;
 }

@@ -67,15 +67,15 @@ test('the same text in another dataset is another analysis', async () => {
 const nonsense: CatalogTable = JSON.parse('{"name":{},"columns":"none"}');
 
 test.each([
-  ['fails', (): Promise<undefined> => Promise.reject(new Error('secret words'))],
-  ['answers nonsense', (): Promise<CatalogTable> => Promise.resolve(nonsense)],
-])('a catalog that %s is a gap, and is asked again', async (_what, table) => {
+  ['fails', (): Promise<undefined> => Promise.reject(new Error('secret words')), ''],
+  ['answers nonsense', (): Promise<CatalogTable> => Promise.resolve(nonsense), ': its answer makes no sense'],
+])('a catalog that %s is a gap, and is asked again', async (_what, table, why) => {
   const catalog: Catalog = { table, routine: () => Promise.resolve(undefined) };
   const { facts } = await analyse('SELECT id FROM customers', { catalog, ...settings });
   expect(facts.gaps).toEqual([
     {
       code: 'catalog',
-      message: 'p.shop.customers could not be read from the catalog',
+      message: `p.shop.customers could not be read from the catalog${why}`,
       range: { start: 15, end: 24 },
     },
   ]);

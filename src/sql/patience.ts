@@ -1,0 +1,29 @@
+/** How long one waits for others: until the signal aborts or the time is over. */
+export interface Patience {
+  wait<Result>(promise: Promise<Result>): Promise<Result>;
+  /** Stops the clock. */
+  end(): void;
+}
+
+export function patience(signal: AbortSignal | undefined, milliseconds: number): Patience {
+  signal?.throwIfAborted();
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const abort = (): void => over.reject(signal?.reason);
+  const timer = setTimeout(
+    () => over.reject(new DOMException('The time for an answer is over.', 'TimeoutError')),
+    milliseconds,
+  );
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    wait: (promise) => Promise.race([promise, over.promise]),
+    end() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
