@@ -9,8 +9,8 @@ import {
   type ReportProgress,
 } from '../middleware/approval/index.ts';
 import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
-import { limits, needsStore } from '../middleware/limits/index.ts';
-import { masking } from '../middleware/masking/index.ts';
+import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
+import { maskedCost, masking } from '../middleware/masking/index.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { catalogOf } from './catalog.ts';
@@ -42,15 +42,16 @@ export async function buildMiddleware(
     parameters: file.audit.parameters,
     durability: file.audit.durability,
   });
+  const estimate = estimates({ settings: file.cost });
   const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
   const layers = [
     trail,
     wellFormed(),
-    policy({ document: config.policy, jobs, catalog: catalogOf() }),
+    policy({ document: config.policy, jobs, catalog: catalogOf(), cost: maskedCost(estimate) }),
     ...(gate === undefined ? [] : [gate]),
     masking(),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
-    limitsOf(file),
+    limitsOf(file, estimate),
   ];
   if (gate !== undefined && file.approval?.callback !== undefined) {
     await gate.listen(file.approval.callback.port, file.approval.callback.host);
@@ -58,7 +59,7 @@ export async function buildMiddleware(
   return layers;
 }
 
-function limitsOf(file: GuardFile): Middleware {
+function limitsOf(file: GuardFile, estimate: EstimateCost): Middleware {
   const { limits: rules, budgets, cost, audit: trail } = file;
   const counted = needsStore({ limits: rules, budgets });
   const path = cost.budgetFile ?? join(trail.folder, 'budgets.json');
@@ -66,6 +67,7 @@ function limitsOf(file: GuardFile): Middleware {
     limits: rules,
     budgets,
     cost,
+    estimate,
     leaseFor: cost.leaseFor,
     ...(counted && { store: fileBudgets({ file: path }) }),
   });

@@ -103,6 +103,7 @@ export {
   limits,
   type BudgetRule,
   type Cost,
+  type CostOf,
   type CostSettings,
   type EstimateCost,
   type EstimateOptions,
@@ -120,4 +121,4 @@ export {
   type ReserveOutcome,
   type ReserveRequest,
 } from '../store/index.ts';
-export { masking } from './masking/index.ts';
+export { maskedCost, masking } from './masking/index.ts';

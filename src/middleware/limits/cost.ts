@@ -2,6 +2,7 @@ import { contextKey, type Context, type ContextKey } from '../../call/context.ts
 import type { Call } from '../../call/call.ts';
 import type { Json } from '../../call/json.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
+import type { Maskable } from '../masking/masked-call.ts';
 import type { ColumnMask } from '../policy/decision.ts';
 
 /** What a query would cost, as BigQuery's dry run of the text that would run tells it. */
@@ -24,6 +25,9 @@ export interface Cost {
 
 /** Asks for the cost of a call, as it will be sent: masks applied. The same text is not asked for twice. */
 export type EstimateCost = (call: Call, context: Context) => Promise<Cost>;
+
+/** The same before masks are applied: they are given, with what is needed to apply them. */
+export type CostOf = (call: Call, context: Context, maskable: Maskable) => Promise<Cost>;
 
 /**
  * How a layer learns what the call would cost. Nothing is asked of BigQuery before it is called; it needs the

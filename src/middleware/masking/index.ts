@@ -1,1 +1,2 @@
 export { masking } from './masking.ts';
+export { maskedCost } from './masked-cost.ts';

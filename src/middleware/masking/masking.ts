@@ -1,19 +1,17 @@
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
-import { queryRequest, withQuerySettings, type QueryRequest } from '../../call/query-request.ts';
+import { queryRequest, type QueryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
-import { GuardError } from '../../errors.ts';
 import type { Analysis } from '../../sql/analyse.ts';
-import { maskSources, type Rewritten } from '../../sql/rewrite/index.ts';
 import { decisionKey, type ColumnMask } from '../policy/decision.ts';
 import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { checkSchema } from './check-schema.ts';
 import { concealJob } from './conceal-job.ts';
+import { maskedCall, unmaskable } from './masked-call.ts';
 import { maskTableData } from './mask-table-data.ts';
 import { restorePositions } from './restore-positions.ts';
-import { sourceMasks } from './source-masks.ts';
 
 /**
  * Hides columns: in queries at the table reference, so that the rest of the query sees only the mask; in rows
@@ -45,31 +43,17 @@ async function maskQuery(
     if (masks.length === 0) return next(call);
     throw unmaskable(call, 'the query was not analysed');
   }
-  const rewritten = masks.length === 0 ? undefined : await rewrite(call, analysis, masks, context);
-  const sent = rewritten === undefined ? call : withQuerySettings(call, { query: rewritten.text });
+  const { call: sent, positions } = await maskedCall(call, {
+    analysis,
+    masks,
+    tables: context.get(tablesKey),
+  });
   try {
     const result = await next(sent);
     checkSchema(call, result, namesOf(analysis));
-    return rewritten === undefined ? result : concealJob(result, query.sql, true);
+    return positions === undefined ? result : concealJob(result, query.sql, true);
   } catch (error) {
-    throw rewritten === undefined ? error : restorePositions(error, rewritten.positions);
-  }
-}
-
-async function rewrite(
-  call: Call,
-  analysis: Analysis,
-  masks: readonly ColumnMask[],
-  context: Context,
-): Promise<Rewritten> {
-  try {
-    return await maskSources(analysis, sourceMasks(masks, context.get(tablesKey)));
-  } catch (cause) {
-    throw unmaskable(
-      call,
-      cause instanceof Error ? cause.message : 'the query could not be rewritten',
-      cause,
-    );
+    throw positions === undefined ? error : restorePositions(error, positions);
   }
 }
 
@@ -94,12 +78,4 @@ function conceal(call: Call, context: Context, result: Result): Result {
   if (job === undefined) return result;
   if (call.operation === 'jobs.getQueryResults') checkSchema(call, result, job.outputs);
   return job.sql === undefined ? result : concealJob(result, job.sql, job.masked);
-}
-
-function unmaskable(call: Call, why: string, cause?: unknown): GuardError {
-  return new GuardError(
-    'ERR_SQL_UNPROVEN',
-    `Columns of this call are masked for you, and it cannot run that way: ${why.replace(/\.$/, '')}. Name the columns that you need in a plain SELECT over the table.`,
-    { callId: call.id, reasons: [{ rule: 'masking', message: why }], cause },
-  );
 }

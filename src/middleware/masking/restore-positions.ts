@@ -1,4 +1,4 @@
-import { GoogleError } from '../../call/google-error.ts';
+import { GoogleError, isPassedOn, passOn } from '../../call/google-error.ts';
 import { isJsonObject, type Json } from '../../call/json.ts';
 import type { PositionMap } from '../../sql/rewrite/index.ts';
 
@@ -8,7 +8,10 @@ import type { PositionMap } from '../../sql/rewrite/index.ts';
  */
 export function restorePositions(error: unknown, positions: PositionMap): unknown {
   const map = (text: string): string => mapText(text, positions);
-  if (error instanceof GoogleError) return new GoogleError(error.code, mapMessages(error.body, map));
+  if (error instanceof GoogleError) {
+    const restored = new GoogleError(error.code, mapMessages(error.body, map));
+    return isPassedOn(error) ? passOn(restored) : restored;
+  }
   if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return error;
   error.message = map(error.message);
   for (const item of error.errors) {

@@ -7,6 +7,7 @@ import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
+import { costKey, type CostOf } from '../limits/cost.ts';
 import { compilePolicy, type CompiledPolicy } from './compile.ts';
 import { decide, type ColumnWrite } from './decide.ts';
 import { decisionKey, type Decision } from './decision.ts';
@@ -24,6 +25,8 @@ export interface PolicyOptions {
   readonly jobs: JobRegistry;
   /** What is known of tables and routines; it may read them through `context.upstream`. */
   catalog(context: Context): Catalog;
+  /** Tells what a query would cost, when a rule asks for it: `maskedCost(estimates())`. */
+  readonly cost?: CostOf | undefined;
 }
 
 /**
@@ -40,8 +43,7 @@ export function policy(options: PolicyOptions): Middleware {
       if (followed !== undefined) return followUp(compiled, options.jobs, followed, call, context, next);
       const foreign = foreignResult(compiled, call, context);
       if (foreign !== undefined) throw denial(call, [foreign]);
-      const consider = (again: Call): Promise<Judged> =>
-        judge(compiled, again, context, options.catalog(context));
+      const consider = (again: Call): Promise<Judged> => judge(compiled, again, context, options);
       const judged = await consider(call);
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);
@@ -66,16 +68,27 @@ async function judge(
   compiled: CompiledPolicy,
   call: Call,
   context: Context,
-  catalog: Catalog,
+  options: PolicyOptions,
 ): Promise<Judged> {
   const { principal, agent } = context;
-  const gate = gateCatalog(compiled, principal, agent, catalog);
+  const gate = gateCatalog(compiled, principal, agent, options.catalog(context));
   const subject = await subjectOf(call, context, gate.catalog, compiled);
   const refused = gate.refused();
   if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
+  context.set(costKey, costOf(call, context, subject, options));
   const { pairs, columns } = refused ?? subject;
   const writes = refused === undefined ? writesOf(subject) : [];
   return { decision: decide(compiled, { principal, agent, pairs, columns, writes }), subject };
+}
+
+function costOf(
+  call: Call,
+  context: Context,
+  { analysis, tables }: Subject,
+  { cost }: PolicyOptions,
+): typeof costKey.initial {
+  if (cost === undefined || analysis === undefined) return undefined;
+  return (masks) => cost(inGoogleSql(call), context, { analysis, tables, masks });
 }
 
 function writesOf({ analysis }: Subject): readonly ColumnWrite[] {

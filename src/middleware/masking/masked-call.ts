@@ -1,0 +1,49 @@
+import type { Call } from '../../call/call.ts';
+import { withQuerySettings } from '../../call/query-request.ts';
+import { GuardError } from '../../errors.ts';
+import type { Analysis } from '../../sql/analyse.ts';
+import type { CatalogTable } from '../../sql/catalog.ts';
+import { maskSources, type PositionMap, type Rewritten } from '../../sql/rewrite/index.ts';
+import type { ColumnMask } from '../policy/decision.ts';
+import { sourceMasks } from './source-masks.ts';
+
+/** What masking needs to know of a query. */
+export interface Maskable {
+  readonly analysis: Analysis;
+  /** The tables that it reads. */
+  readonly tables: readonly CatalogTable[];
+  readonly masks: readonly ColumnMask[];
+}
+
+export interface MaskedCall {
+  readonly call: Call;
+  /** The way back to places in the caller's text; absent where nothing was rewritten. */
+  readonly positions?: PositionMap;
+}
+
+/** The call as it will be sent: with the masked text in place of its own. */
+export async function maskedCall(call: Call, maskable: Maskable): Promise<MaskedCall> {
+  if (maskable.masks.length === 0) return { call };
+  const { text, positions } = await rewrite(call, maskable);
+  return { call: withQuerySettings(call, { query: text }), positions };
+}
+
+async function rewrite(call: Call, { analysis, tables, masks }: Maskable): Promise<Rewritten> {
+  try {
+    return await maskSources(analysis, sourceMasks(masks, tables));
+  } catch (cause) {
+    throw unmaskable(
+      call,
+      cause instanceof Error ? cause.message : 'the query could not be rewritten',
+      cause,
+    );
+  }
+}
+
+export function unmaskable(call: Call, why: string, cause?: unknown): GuardError {
+  return new GuardError(
+    'ERR_SQL_UNPROVEN',
+    `Columns of this call are masked for you, and it cannot run that way: ${why.replace(/\.$/, '')}. Name the columns that you need in a plain SELECT over the table.`,
+    { callId: call.id, reasons: [{ rule: 'masking', message: why }], cause },
+  );
+}
