@@ -18,21 +18,18 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-const kinds: Readonly<Record<string, CatalogTable['kind']>> = {
-  TABLE: 'TABLE',
-  VIEW: 'VIEW',
-  MATERIALIZED_VIEW: 'MATERIALIZED_VIEW',
-  EXTERNAL: 'EXTERNAL',
-  SNAPSHOT: 'SNAPSHOT',
-};
+const kinds: ReadonlyMap<unknown, CatalogTable['kind']> = new Map(
+  (['TABLE', 'VIEW', 'MATERIALIZED_VIEW', 'EXTERNAL', 'SNAPSHOT'] as const).map((kind) => [kind, kind]),
+);
 
 /** A `Table` resource as the catalog has it; anything else throws. */
 export function tableOfResource(body: unknown, name: ObjectName): CatalogTable {
   const resource = fieldsOf(body);
-  const kind = kinds[textOf(resource['type']) ?? ''];
+  const kind = kinds.get(resource['type']);
   if (kind === undefined) throw new TypeError('The catalog answered with a table of an unknown type.');
   const etag = textOf(resource['etag']);
-  const schema = fieldsOf(resource['schema']);
+  const fields = fieldsOf(resource['schema'])['fields'];
+  if (!Array.isArray(fields)) throw new TypeError('The catalog answered with a table without a schema.');
   const view = viewOf(resource);
   const partitionColumn = partitionOf(resource);
   const clusterColumns = listOf(fieldsOf(resource['clustering'])['fields']).flatMap(
@@ -42,7 +39,7 @@ export function tableOfResource(body: unknown, name: ObjectName): CatalogTable {
   return {
     name: spelt(name, fieldsOf(resource['tableReference'])),
     kind,
-    columns: listOf(schema['fields']).map(columnOfField),
+    columns: fields.map((field) => columnOfField(field, 0)),
     pseudoColumns: pseudoColumns(kind, resource),
     ...(etag === undefined ? {} : { etag }),
     ...(view === undefined ? {} : { view }),
@@ -89,27 +86,30 @@ function pseudo(name: string, type: string): CatalogColumn {
   return { name, type, mode: 'NULLABLE' };
 }
 
-const modes: Readonly<Record<string, CatalogColumn['mode']>> = {
-  NULLABLE: 'NULLABLE',
-  REQUIRED: 'REQUIRED',
-  REPEATED: 'REPEATED',
-};
+const modes: ReadonlyMap<string, CatalogColumn['mode']> = new Map(
+  (['NULLABLE', 'REQUIRED', 'REPEATED'] as const).map((mode) => [mode, mode]),
+);
 
-const legacyTypes: Readonly<Record<string, string>> = {
-  INTEGER: 'INT64',
-  FLOAT: 'FLOAT64',
-  BOOLEAN: 'BOOL',
-  RECORD: 'STRUCT',
-};
+const legacyTypes: ReadonlyMap<string, string> = new Map([
+  ['INTEGER', 'INT64'],
+  ['FLOAT', 'FLOAT64'],
+  ['BOOLEAN', 'BOOL'],
+  ['RECORD', 'STRUCT'],
+]);
+
+/** BigQuery nests RECORD columns 15 deep. */
+const deepestField = 16;
 
 /** A `TableFieldSchema`. */
-function columnOfField(value: unknown): CatalogColumn {
+function columnOfField(value: unknown, depth: number): CatalogColumn {
+  if (depth > deepestField) throw new TypeError('The catalog answered with a column that nests too deeply.');
   const field = fieldsOf(value);
   const name = textOf(field['name']);
   const type = textOf(field['type'])?.toUpperCase();
-  if (name === undefined || type === undefined)
-    throw new TypeError('The catalog answered with a column without name or type.');
-  const fields = listOf(field['fields']).map(columnOfField);
+  const mode = modes.get(textOf(field['mode'])?.toUpperCase() ?? 'NULLABLE');
+  if (name === undefined || type === undefined || mode === undefined)
+    throw new TypeError('The catalog answered with a column without name, type or mode.');
+  const fields = listOf(field['fields']).map((each) => columnOfField(each, depth + 1));
   const policyTags = listOf(fieldsOf(field['policyTags'])['names']).flatMap((each) => textOf(each) ?? []);
   const element = textOf(fieldsOf(field['rangeElementType'])['type']);
   return {
@@ -117,8 +117,8 @@ function columnOfField(value: unknown): CatalogColumn {
     type:
       type === 'RANGE' && element !== undefined
         ? `RANGE<${element.toUpperCase()}>`
-        : (legacyTypes[type] ?? type),
-    mode: modes[textOf(field['mode'])?.toUpperCase() ?? 'NULLABLE'] ?? 'NULLABLE',
+        : (legacyTypes.get(type) ?? type),
+    mode,
     ...(fields.length === 0 ? {} : { fields }),
     ...(policyTags.length === 0 ? {} : { policyTags }),
   };
@@ -129,20 +129,22 @@ function labelsOf(value: unknown): Readonly<Record<string, string>> | undefined 
   return Object.fromEntries(Object.entries(value).map(([name, label]) => [name, String(label)]));
 }
 
-const routineKinds: Readonly<Record<string, CatalogRoutine['kind']>> = {
-  SCALAR_FUNCTION: 'SCALAR_FUNCTION',
-  TABLE_VALUED_FUNCTION: 'TABLE_VALUED_FUNCTION',
-  PROCEDURE: 'PROCEDURE',
-  AGGREGATE_FUNCTION: 'AGGREGATE_FUNCTION',
-};
+const routineKinds: ReadonlyMap<unknown, CatalogRoutine['kind']> = new Map(
+  (['SCALAR_FUNCTION', 'TABLE_VALUED_FUNCTION', 'PROCEDURE', 'AGGREGATE_FUNCTION'] as const).map((kind) => [
+    kind,
+    kind,
+  ]),
+);
 
 /** A `Routine` resource as the catalog has it; anything else throws. */
 export function routineOfResource(body: unknown, name: ObjectName): CatalogRoutine {
   const resource = fieldsOf(body);
-  const kind = routineKinds[textOf(resource['routineType']) ?? ''];
+  const kind = routineKinds.get(resource['routineType']);
   if (kind === undefined) throw new TypeError('The catalog answered with a routine of an unknown type.');
   const text = textOf(resource['definitionBody']);
   const etag = textOf(resource['etag']);
+  if (!isNamed(name, fieldsOf(resource['routineReference'])))
+    throw new TypeError('The catalog answered with another routine than was asked for.');
   const remote = isFields(resource['remoteFunctionOptions']) || isFields(resource['sparkOptions']);
   return {
     name,
@@ -154,6 +156,14 @@ export function routineOfResource(body: unknown, name: ObjectName): CatalogRouti
     ...(text === undefined ? {} : { body: text }),
     ...(etag === undefined ? {} : { etag }),
   };
+}
+
+function isNamed(name: ObjectName, reference: Fields): boolean {
+  const dataset = textOf(reference['datasetId']) ?? name.dataset;
+  const routine = textOf(reference['routineId']) ?? name.name;
+  return (
+    dataset.toLowerCase() === name.dataset.toLowerCase() && routine.toLowerCase() === name.name.toLowerCase()
+  );
 }
 
 export interface Listed {

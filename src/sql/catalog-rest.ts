@@ -1,5 +1,7 @@
 import { boundedMap } from './bounded-map.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+import { patience } from './patience.ts';
+import { singleFlight } from './single-flight.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { fullName } from './full-name.ts';
 import { listedNames, routineOfResource, tableOfResource } from './catalog-resource.ts';
@@ -13,7 +15,7 @@ export interface RestAnswer {
 /** Gets a path below `/bigquery/v2/`; with an etag it may answer 304 without a body. */
 export type RestGet = (
   path: string,
-  options: { readonly etag?: string; readonly signal?: AbortSignal },
+  options: { readonly etag?: string; readonly signal: AbortSignal },
 ) => Promise<RestAnswer>;
 
 export interface RestCatalogOptions {
@@ -21,6 +23,8 @@ export interface RestCatalogOptions {
   readonly maxAge?: number;
   /** How many tables and routines are kept. */
   readonly entries?: number;
+  /** How long one request may take, in milliseconds; then it fails. Default: 30,000. */
+  readonly timeout?: number;
   readonly now?: () => number;
 }
 
@@ -35,7 +39,8 @@ interface Entry<Item> {
  * same thing at the same time share one request. Anything but 200, 304 and 404 is an error: what cannot be
  * read is not known.
  */
-export function restCatalog(get: RestGet, options: RestCatalogOptions = {}): Catalog {
+export function restCatalog(send: RestGet, options: RestCatalogOptions = {}): Catalog {
+  const get = withinTime(send, options.timeout ?? 30_000);
   const tables = cached((name) => tablePath(name), tableOfResource, get, options);
   const routines = cached((name) => routinePath(name), routineOfResource, get, options);
   const latest = latestOfWildcard(get, options);
@@ -48,6 +53,22 @@ export function restCatalog(get: RestGet, options: RestCatalogOptions = {}): Cat
       return table === undefined ? undefined : asWildcard(table, name);
     },
     routine: (name, signal) => routines(name, signal),
+  };
+}
+
+type Get = (path: string, options: { readonly etag?: string }) => Promise<RestAnswer>;
+
+/** A request that never ends would hold all who wait for it, so its signal ends it, heeded or not. */
+function withinTime(get: RestGet, milliseconds: number): Get {
+  return async (path, options) => {
+    const controller = new AbortController();
+    const waiting = patience(undefined, milliseconds);
+    try {
+      return await waiting.wait(get(path, { ...options, signal: controller.signal }));
+    } finally {
+      waiting.end();
+      controller.abort();
+    }
   };
 }
 
@@ -81,29 +102,30 @@ type Lookup<Item> = (name: ObjectName, signal?: AbortSignal) => Promise<Item | u
 function cached<Item extends CatalogTable | CatalogRoutine>(
   pathOf: (name: ObjectName) => string,
   read: (body: unknown, name: ObjectName) => Item,
-  get: RestGet,
+  get: Get,
   { maxAge = 10_000, entries = 10_000, now = Date.now }: RestCatalogOptions,
 ): Lookup<Item> {
   const kept = boundedMap<string, Entry<Item>>(entries);
-  const flights = new Map<string, Promise<Entry<Item>>>();
   const ask = async (path: string, name: ObjectName): Promise<Entry<Item>> => {
     const before = kept.get(path);
     const { status, body } = await get(path, before?.etag === undefined ? {} : { etag: before.etag });
     const entry = entryOf(status, body, name, before, read, now());
-    kept.set(path, entry);
+    // What was not there may have been made since, by the caller's own last statement.
+    if (entry.item === undefined) kept.delete(path);
+    else kept.set(path, entry);
     return entry;
   };
+  const fly = singleFlight<Entry<Item>>();
   return async (name, signal) => {
     const path = pathOf(name);
     const entry = kept.get(path);
-    // What was not there may have been made since, by the caller's own last statement.
-    if (entry?.item !== undefined && now() - entry.checked < maxAge) return entry.item;
-    let flight = flights.get(path);
-    if (flight === undefined) {
-      flight = ask(path, name).finally(() => flights.delete(path));
-      flights.set(path, flight);
-    }
-    return (await unlessAborted(flight, signal)).item;
+    if (entry !== undefined && now() - entry.checked < maxAge) return entry.item;
+    return (
+      await unlessAborted(
+        fly(path, () => ask(path, name)),
+        signal,
+      )
+    ).item;
   };
 }
 
@@ -127,32 +149,36 @@ const mostPages = 200;
 
 /** BigQuery takes the schema of a wildcard table from the matching table that was made last. */
 function latestOfWildcard(
-  get: RestGet,
-  { maxAge = 10_000, now = Date.now }: RestCatalogOptions,
+  get: Get,
+  { maxAge = 10_000, entries = 10_000, now = Date.now }: RestCatalogOptions,
 ): Lookup<ObjectName> {
-  const found = boundedMap<string, { readonly name: ObjectName | undefined; readonly at: number }>(1000);
+  const kept = boundedMap<string, { readonly name: ObjectName; readonly at: number }>(entries);
+  const fly = singleFlight<ObjectName | undefined>();
+  const ask = async (wildcard: ObjectName, key: string): Promise<ObjectName | undefined> => {
+    const name = await newestTable(get, wildcard);
+    if (name === undefined) kept.delete(key);
+    else kept.set(key, { name, at: now() });
+    return name;
+  };
   return async (wildcard, signal) => {
     const key = fullName(wildcard);
-    const before = found.get(key);
+    const before = kept.get(key);
     if (before !== undefined && now() - before.at < maxAge) return before.name;
-    const name = await newestTable(get, wildcard, signal);
-    found.set(key, { name, at: now() });
-    return name;
+    return unlessAborted(
+      fly(key, () => ask(wildcard, key)),
+      signal,
+    );
   };
 }
 
-async function newestTable(
-  get: RestGet,
-  wildcard: ObjectName,
-  signal: AbortSignal | undefined,
-): Promise<ObjectName | undefined> {
+async function newestTable(get: Get, wildcard: ObjectName): Promise<ObjectName | undefined> {
   const prefix = wildcard.name.slice(0, -1);
   const base = `projects/${encode(wildcard.project)}/datasets/${encode(wildcard.dataset)}/tables?maxResults=1000`;
   let newest: { readonly name: string; readonly created: number } | undefined;
   let token = '';
   for (let page = 0; page < mostPages; page += 1) {
     const path = token === '' ? base : `${base}&pageToken=${encodeURIComponent(token)}`;
-    const { status, body } = await get(path, signal === undefined ? {} : { signal });
+    const { status, body } = await get(path, {});
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`The catalog answered with status ${status}.`);
     const { tables, next } = listedNames(body);

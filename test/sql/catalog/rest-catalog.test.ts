@@ -106,6 +106,11 @@ test('404 says that there is no such table; anything else is not an answer', asy
   await expect(
     restCatalog(fake([{ status: 200, body: tableBody('a', 'others') }]).get).table(users),
   ).rejects.toThrow('another table');
+  await expect(
+    restCatalog(
+      fake([{ status: 200, body: { routineType: 'PROCEDURE', routineReference: { routineId: 'g' } } }]).get,
+    ).routine(users),
+  ).rejects.toThrow('another routine');
 });
 
 test('a name of dots never becomes a path', async () => {
@@ -152,4 +157,115 @@ test('a wildcard has the columns of the table that was made last', async () => {
     'projects/p/datasets/d/tables?maxResults=1000',
     'projects/p/datasets/d/tables/events_1',
   ]);
+});
+
+test('what a joined request failed at is asked for once more, by all who joined together', async () => {
+  let requests = 0;
+  const catalog = restCatalog(async () => {
+    requests += 1;
+    await Promise.resolve();
+    if (requests === 1) throw new Error('the first caller went away');
+    return { status: 200, body: tableBody('a') };
+  });
+  const answers = await Promise.allSettled([1, 2, 3].map(() => catalog.table(users)));
+  expect([answers.map((each) => each.status), requests]).toEqual([['rejected', 'fulfilled', 'fulfilled'], 2]);
+});
+
+test('a request that never ends is given up, and its signal says so', async () => {
+  const signals: AbortSignal[] = [];
+  const catalog = restCatalog(
+    (_path, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    },
+    { timeout: 20 },
+  );
+  await expect(catalog.table(users)).rejects.toThrow('over');
+  await expect(catalog.table({ ...users, name: 'events_*' })).rejects.toThrow('over');
+  expect(signals.map((each) => each.aborted)).toEqual([true, true]);
+});
+
+test('what was not there is not remembered, be it a table or what a wildcard matches', async () => {
+  const { get, asked } = fake([
+    { status: 404, body: undefined },
+    { status: 200, body: tableBody('a') },
+    { status: 200, body: { tables: [] } },
+    { status: 200, body: { tables: [] } },
+  ]);
+  const catalog = restCatalog(get);
+  const wildcard = { ...users, name: 'events_*' };
+  expect([await catalog.table(users), (await catalog.table(users))?.etag]).toEqual([undefined, 'a']);
+  expect([await catalog.table(wildcard), await catalog.table(wildcard)]).toEqual([undefined, undefined]);
+  expect(asked.length).toBe(4);
+});
+
+test('those who ask for the same wildcard at the same time share one request', async () => {
+  const { get, asked } = fake([{ status: 200, body: { tables: [] } }]);
+  const catalog = restCatalog(get);
+  const wildcard = { ...users, name: 'events_*' };
+  await Promise.all([catalog.table(wildcard), catalog.table(wildcard)]);
+  expect(asked.length).toBe(1);
+});
+
+test('a dataset that never stops listing tables is given up', async () => {
+  const { get, asked } = fake([{ status: 200, body: { tables: [], nextPageToken: 'more' } }]);
+  await expect(restCatalog(get).table({ ...users, name: 'events_*' })).rejects.toThrow('too many tables');
+  expect(asked.length).toBe(200);
+});
+
+test('only as many answers are kept as was said', async () => {
+  const asked: string[] = [];
+  const catalog = restCatalog(
+    (path) => {
+      const table = path.slice(path.lastIndexOf('/') + 1);
+      asked.push(table);
+      return Promise.resolve({ status: 200, body: tableBody('a', table) });
+    },
+    { entries: 2 },
+  );
+  for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await catalog.table({ ...users, name });
+  expect(asked).toEqual(['a', 'b', 'c', 'b']);
+});
+
+const circle: { name: string; type: string; fields: unknown[] } = { name: 'a', type: 'RECORD', fields: [] };
+circle.fields.push(circle);
+
+test.each<readonly [string, unknown, string]>([
+  ['nothing', undefined, 'unknown type'],
+  ['a text', '<html>', 'unknown type'],
+  ['a list', [], 'unknown type'],
+  ['a kind that objects have by birth', { type: 'constructor' }, 'unknown type'],
+  ['no schema', { type: 'TABLE' }, 'without a schema'],
+  ['a schema without fields', { type: 'TABLE', schema: {} }, 'without a schema'],
+  ['fields that are no list', { type: 'TABLE', schema: { fields: {} } }, 'without a schema'],
+  ['a field that is null', { type: 'TABLE', schema: { fields: [null] } }, 'without name'],
+  [
+    'a mode that is none',
+    { type: 'TABLE', schema: { fields: [{ name: 'a', type: 'STRING', mode: 'MANY' }] } },
+    'without name, type or mode',
+  ],
+  ['a column that holds itself', { type: 'TABLE', schema: { fields: [circle] } }, 'nests too deeply'],
+])('a table that is %s is no answer', async (_what, body, message) => {
+  await expect(restCatalog(fake([{ status: 200, body }]).get).table(users)).rejects.toThrow(message);
+});
+
+test('a routine resource becomes a routine of the catalog, and one that runs elsewhere says so', async () => {
+  const routine = {
+    etag: 'r',
+    routineType: 'SCALAR_FUNCTION',
+    routineReference: { projectId: 'p', datasetId: 'd', routineId: 'f' },
+    language: 'SQL',
+    arguments: [{ name: 'x', dataType: { typeKind: 'STRING' } }],
+    definitionBody: 'TRIM(x)',
+  };
+  const name = { project: 'p', dataset: 'd', name: 'f' };
+  const read = (body: unknown): Promise<unknown> =>
+    restCatalog(fake([{ status: 200, body }]).get).routine(name);
+  const expected = { name, kind: 'SCALAR_FUNCTION', parameters: [{ name: 'x' }], body: 'TRIM(x)', etag: 'r' };
+  expect(await read(routine)).toEqual({ ...expected, language: 'SQL' });
+  expect(await read({ ...routine, remoteFunctionOptions: { endpoint: 'https://a.example' } })).toEqual({
+    ...expected,
+    language: 'REMOTE',
+  });
+  await expect(read({ ...routine, routineType: 'MACRO' })).rejects.toThrow('unknown type');
 });
