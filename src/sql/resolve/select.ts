@@ -1,5 +1,5 @@
 import type { Select, SelectItem } from '../ast/index.ts';
-import { structOf, unknownValue } from '../lineage/value.ts';
+import { merge, structOf, unknownValue } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -57,11 +57,14 @@ function withWindows(scope: Scope, node: Select): Scope {
   };
 }
 
+/** A column that a pipe only passes on is no name of the list: it is read where its own name is found. */
 function withAliases(scope: Scope, items: readonly Item[]): Scope {
   const aliases = new Map<string, Value>();
-  for (const item of items) {
-    if (item.name !== '' && item.node.type === 'selectExpression')
-      aliases.set(item.name.toLowerCase(), item.value);
+  for (const { name, value, read } of items) {
+    if (name === '' || read !== undefined) continue;
+    const key = name.toLowerCase();
+    const other = aliases.get(key);
+    aliases.set(key, other === undefined ? value : merge([other, value]));
   }
   return aliases.size === 0 ? scope : { ...scope, aliases };
 }

@@ -9,6 +9,7 @@ interface ExpectedOutput {
 export interface Answer {
   readonly id: string;
   readonly ok?: boolean;
+  readonly error?: string;
   readonly kind: string;
   readonly tables: readonly string[];
   readonly columns: readonly string[];
@@ -73,6 +74,21 @@ export function theirs(answer: Answer): Claims {
     outputs: parts
       .filter((part) => part.kind !== 'CREATE_FUNCTION')
       .flatMap((part) => part.outputs.map(expectedOutput)),
+  };
+}
+
+const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> => new Set([...a, ...b]);
+
+/** All that either claims. */
+export function union(a: Claims, b: Claims): Claims {
+  return {
+    tables: both(a.tables, b.tables),
+    columns: both(a.columns, b.columns),
+    influences: both(a.influences, b.influences),
+    outputs: a.outputs.map(({ name, sources }, index) => ({
+      name,
+      sources: both(sources, b.outputs[index]?.sources ?? new Set()),
+    })),
   };
 }
 

@@ -31,6 +31,16 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     },
   ],
   [
+    'ORDER BY takes a replaced column as the star lists it',
+    'SELECT * REPLACE (name AS salary) FROM hr.staff ORDER BY salary',
+    { influences: ['hr.staff.name'] },
+  ],
+  [
+    'ORDER BY takes a column of the star where two tables have it',
+    'SELECT c.* FROM customers AS c JOIN orders AS o ON c.name = o.status ORDER BY id',
+    { influences: [`${c}.id`, `${c}.name`, `${o}.status`], gaps: [] },
+  ],
+  [
     'a filter is an influence',
     'SELECT id FROM customers WHERE email = @mail',
     { influences: [`${c}.email`], columns: [`${c}.email`, `${c}.id`] },
