@@ -51,7 +51,10 @@ export function staticCatalog(source: StaticCatalog): Catalog {
   );
   const wildcards = new Map<string, CatalogTable | undefined>();
   return {
-    table: (name) => Promise.resolve(tables.get(key(fullName(name))) ?? wildcard(name, tables, wildcards)),
+    table: (name) =>
+      Promise.resolve(
+        tables.get(key(fullName(name))) ?? wildcard(name, key(fullName(name)), tables, wildcards),
+      ),
     routine: (name) => Promise.resolve(routines.get(key(fullName(name)))),
   };
 }
@@ -68,11 +71,11 @@ function objectName(name: string): ObjectName {
 /** The latest table whose name begins so. */
 function wildcard(
   name: ObjectName,
+  wanted: string,
   tables: ReadonlyMap<string, CatalogTable>,
   made: Map<string, CatalogTable | undefined>,
 ): CatalogTable | undefined {
   if (!name.name.endsWith('*')) return undefined;
-  const wanted = fullName(name);
   if (!made.has(wanted)) made.set(wanted, latest(name, wanted.slice(0, -1), tables));
   return made.get(wanted);
 }

@@ -4,7 +4,7 @@
  *
  *     npm run conformance:sql -- --corpus FILE --catalogs FILE [--answers FILE] [--list wrong]
  *
- * Ends with 1 if anything is wrong.
+ * Ends with 1 if anything is wrong, or if a share is below its floor.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -75,8 +75,12 @@ function readCatalogs(file: string): Readonly<Record<string, StaticCatalog>> {
 }
 
 const corpus = linesOf(values.corpus).map(readCase);
+// The independent analyser compares the names of tables without regard to letter case.
 const catalogs = new Map(
-  Object.entries(readCatalogs(values.catalogs)).map(([name, catalog]) => [name, staticCatalog(catalog)]),
+  Object.entries(readCatalogs(values.catalogs)).map(([name, catalog]) => [
+    name,
+    staticCatalog({ ...catalog, caseInsensitive: true }),
+  ]),
 );
 const answers = new Map(
   (existsSync(values.answers) ? linesOf(values.answers) : [])
@@ -153,11 +157,23 @@ function share(part: number, whole: number): string {
   return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
+/** Shares of valid statements, in per cent, that have to be understood. */
+const floors: ReadonlyMap<string, number> = new Map([
+  ['real', 98],
+  ['feature', 93],
+]);
+
+let belowFloor = false;
 for (const [stratum, group] of Map.groupBy(judged, ({ item }) => item.stratum)) {
   const valid = group.filter(({ item }) => item.valid);
   const of = (verdict: Verdict): number => valid.filter((each) => each.verdict === verdict).length;
   const accepted = group.filter((each) => !each.item.valid && each.verdict === 'understood').length;
   const understood = of('understood');
+  const floor = floors.get(stratum) ?? 0;
+  if (100 * understood < floor * valid.length) {
+    belowFloor = true;
+    process.stdout.write(`${stratum}: the floor is ${floor} %\n`);
+  }
   process.stdout.write(
     `${stratum.padEnd(8)} valid ${valid.length}  understood ${understood} (${share(understood, valid.length)})  refused ${of('refused')}  wrong ${of('wrong')}  invalid accepted ${accepted}\n`,
   );
@@ -186,4 +202,4 @@ for (const { item, missed, extra, gaps } of listed) {
   ];
   process.stdout.write(`${item.id} ${item.stratum}: ${words.slice(0, 6).join('; ')}\n`);
 }
-process.exitCode = wrong.length > 0 ? 1 : 0;
+process.exitCode = wrong.length > 0 || belowFloor ? 1 : 0;

@@ -49,6 +49,12 @@ export interface Select extends Positioned {
   readonly having?: Expression;
   readonly qualify?: Expression;
   readonly windows: readonly NamedWindow[];
+  /** `SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS (…)`: results are made less exact. */
+  readonly privacy?: {
+    readonly kind: string;
+    /** The column that tells whose row it is. */
+    readonly unit?: Expression;
+  };
 }
 
 export type SelectItem = SelectExpression | SelectStar;

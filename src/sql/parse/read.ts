@@ -89,7 +89,15 @@ const readFramed = (
     return query;
   });
 
-const optionalClauses: readonly (keyof Select)[] = ['from', 'where', 'groupBy', 'having', 'qualify', 'as'];
+const optionalClauses: readonly (keyof Select)[] = [
+  'from',
+  'where',
+  'groupBy',
+  'having',
+  'qualify',
+  'as',
+  'privacy',
+];
 
 const hasOnly = (select: Select, allowed: readonly (keyof Select)[]): boolean =>
   optionalClauses.every((clause) => select[clause] === undefined || allowed.includes(clause)) &&

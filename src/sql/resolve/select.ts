@@ -36,6 +36,7 @@ export function select(node: Select, outer: Scope): Body {
 function selectBody(node: Select, { lazy = false, ...outer }: Scope): Body {
   const relation = node.from === undefined ? emptyRelation : from(node.from, outer);
   const scope = withWindows(childScope(outer, relation), node);
+  if (node.privacy?.unit !== undefined) influence(scope.pass, expression(node.privacy.unit, scope));
   if (node.where !== undefined) influence(scope.pass, expression(node.where, scope));
   const { items, open } = selectList(node.items, scope, lazy);
   if (items.some((item) => item.aggregated)) scope.pass.facts.aggregated.add(node);

@@ -112,6 +112,15 @@ test('where letter case does not count, the table has the name that the catalog 
   ]);
 });
 
+test('where letter case does not count, it does not count for the tables of a wildcard', async () => {
+  const catalog = staticCatalog({
+    caseInsensitive: true,
+    tables: [{ name: 'p.shop.Events_1', columns: { id: 'INT64' } }],
+  });
+  const { facts } = await analyse('SELECT id FROM `shop.EVENTS_*`', { catalog, ...settings });
+  expect(facts.gaps).toEqual([]);
+});
+
 test.each(['ARRAY<', 'STRUCT<a INT64', 'STRUCT<a>', '', 'INT64>'])(
   'the column type %j is refused',
   (type) => {

@@ -216,6 +216,11 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     },
   ],
   [
+    'the unit of differential privacy is read and decides what comes out',
+    'SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS (epsilon = 1, privacy_unit_column = email) country, COUNT(*) FROM customers GROUP BY country',
+    { columns: [`${c}.country`, `${c}.email`], influences: [`${c}.country`, `${c}.email`], gaps: [] },
+  ],
+  [
     'JSON fields come from the one column',
     'SELECT note.buyer.phone FROM orders',
     { outputs: [['phone', [`${o}.note`]]] },

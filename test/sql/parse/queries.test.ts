@@ -91,6 +91,50 @@ describe('expressions', () => {
       { type: 'cast', operand: column('a'), dataType: { type: 'simpleType', name: 'BOOLEAN' } },
     ],
     [
+      'CAST(double AS DOUBLE)',
+      { type: 'cast', operand: column('double'), dataType: { type: 'simpleType', name: 'DOUBLE' } },
+    ],
+    [
+      'CAST(a AS VARCHAR(10))',
+      {
+        type: 'cast',
+        operand: column('a'),
+        dataType: { type: 'simpleType', name: 'VARCHAR', parameters: ['10'] },
+      },
+    ],
+    [
+      'ARRAY<STRUCT<x INT32, y FLOAT>>[]',
+      {
+        type: 'array',
+        elementType: {
+          type: 'structType',
+          fields: [
+            { name: 'x', dataType: { type: 'simpleType', name: 'INT32' } },
+            { name: 'y', dataType: { type: 'simpleType', name: 'FLOAT' } },
+          ],
+        },
+      },
+    ],
+    [
+      'ARRAY(SELECT a)[SAFE_OFFSET(0)].b',
+      {
+        type: 'field',
+        object: {
+          type: 'subscript',
+          object: {
+            type: 'arrayQuery',
+            query: {
+              type: 'query',
+              body: { type: 'select', items: [{ type: 'selectExpression', value: column('a') }] },
+            },
+          },
+          index: integer('0'),
+          by: 'safe_offset',
+        },
+        field: 'b',
+      },
+    ],
+    [
       "SAFE_CAST(a AS STRING(10) FORMAT 'x')",
       {
         type: 'cast',
@@ -245,6 +289,44 @@ describe('queries', () => {
         from,
       },
     });
+  });
+
+  test('a privacy clause keeps its kind and the column that tells whose row it is', () => {
+    const text =
+      'SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS (epsilon = 1e-1, privacy_unit_column = a.b, x = LAPLACE) DISTINCT c FROM t';
+    expect(queryOf(text)).toEqual({
+      type: 'query',
+      body: {
+        type: 'select',
+        distinct: true,
+        items: [{ type: 'selectExpression', value: column('c') }],
+        from: { type: 'table', path: 't' },
+        privacy: { kind: 'DIFFERENTIAL_PRIVACY', unit: column('a/b') },
+      },
+    });
+  });
+
+  test('bounds of an anonymous aggregate are constants, and left out', () => {
+    expect(expressionOf('ANON_SUM(a CLAMPED BETWEEN -1 AND 1.5)')).toEqual({
+      type: 'call',
+      name: 'ANON_SUM',
+      arguments: [argument(column('a'))],
+    });
+  });
+
+  test('a window may be another one', () => {
+    expect(queryOf('SELECT 1 FROM t WINDOW a AS (ORDER BY x), b AS `a`')).toMatchObject({
+      body: {
+        windows: [
+          { name: 'a', window: { orderBy: [{ value: column('x') }] } },
+          { name: 'b', window: { base: 'a' } },
+        ],
+      },
+    });
+  });
+
+  test.each(['HASH JOIN', 'LOOKUP JOIN', 'JOIN @{join_type = hash_join}'])('%s is a join', (words) => {
+    expect(queryOf(`SELECT 1 FROM t ${words} u ON a`)).toEqual(queryOf('SELECT 1 FROM t JOIN u ON a'));
   });
 
   test('FROM keeps order, aliases, offsets, samples and time', () => {

@@ -1,7 +1,7 @@
 // oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { Expression, GroupBy, GroupingItem, Name, Select, SelectItem } from '../../ast/index.ts';
 import { take } from '../holes/holes.ts';
-import { eat, endOf, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { eat, endOf, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
@@ -63,6 +63,8 @@ const readClause = (reader: Reader, draft: Draft, clause: Node): void => {
 
 const readSelectClause = (reader: Reader, draft: Draft, clause: NodeOf<'select_clause'>): void => {
   eat(reader, clause.selectKw);
+  const privacy = take(reader.holes.privacies, startOf(reader, clause.selectKw));
+  if (privacy !== undefined) draft.privacy = privacy();
   for (const modifier of clause.modifiers) readModifier(reader, draft, modifier);
   const items: readonly Node[] = clause.columns?.items ?? [];
   draft.items = items

@@ -3,6 +3,7 @@ import { plainStatements } from '../pipes/regions.ts';
 import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
 import { noHoles, type Holes } from './holes.ts';
+import { clamped, privacy } from './privacy.ts';
 import { scanHoles, type Finder, type Scan } from './scan.ts';
 import { bareStar, fieldStar } from './stars.ts';
 import {
@@ -18,9 +19,9 @@ import {
 import { tableTail } from './table-tails.ts';
 import {
   adjacentLiterals,
+  arrayQuery,
   assignmentTarget,
   atTimeZone,
-  booleanType,
   collation,
   decimalLiteral,
   defaultValue,
@@ -33,10 +34,12 @@ import {
   nullsOrder,
   objectArgument,
   patternSign,
-  privacy,
+  joinHint,
   range as rangeForms,
   setOperation,
   setPrefix,
+  typeWord,
+  windowName,
   withExpression,
 } from './words.ts';
 
@@ -53,23 +56,32 @@ const finders: Readonly<Record<string, Finder>> = {
   '->': lambda,
   AGGREGATE: aggregateFunction,
   ANY: anyTable,
+  ARRAY: arrayQuery,
   AT: atTimeZone,
   BIGDECIMAL: decimalLiteral,
-  BOOLEAN: booleanType,
+  BOOLEAN: typeWord,
+  CHAR: typeWord,
+  CLAMPED: clamped,
   COLLATE: collation,
   CONNECTION: objectArgument,
   DECIMAL: decimalLiteral,
   DEFAULT: defaultValue,
+  DOUBLE: typeWord,
   EXCEPT: setOperation,
+  FLOAT: typeWord,
+  FLOAT32: typeWord,
   FOR: tableTail,
   FULL: setPrefix,
   GRAPH_TABLE: graphTable,
+  HASH: joinHint,
   IF: keywordCall,
   INNER: setPrefix,
   INPUT: inputTable,
+  INT32: typeWord,
   INTERSECT: setOperation,
   LEFT: leftWord,
   LIKE: likeAny,
+  LOOKUP: joinHint,
   MATCH_RECOGNIZE: tableTail,
   MODEL: objectArgument,
   NOT: notAggregate,
@@ -78,12 +90,17 @@ const finders: Readonly<Record<string, Finder>> = {
   OUTER: setPrefix,
   PIVOT: tableTail,
   RANGE: rangeForms,
+  REAL: typeWord,
   RIGHT: keywordCall,
   ROWS: frame,
   STORING: storing,
   TABLESAMPLE: tableTail,
+  TEXT: typeWord,
+  UINT32: typeWord,
+  UINT64: typeWord,
   UNION: setOperation,
   UNPIVOT: tableTail,
+  VARCHAR: typeWord,
   WITH: withWord,
 };
 
@@ -91,7 +108,8 @@ const others: Finder = (scan, index) =>
   statementHere(scan, index) ??
   pipeHere(scan, index) ??
   adjacentLiterals(scan, index) ??
-  assignmentTarget(scan, index);
+  assignmentTarget(scan, index) ??
+  windowName(scan, index);
 
 /** Everything in a fragment that has to be read by hand. */
 export const findHoles = (

@@ -5,6 +5,7 @@ import type {
   FromItem,
   Path,
   Query,
+  Select,
   SelectStar,
   SetOperation,
   Statement,
@@ -40,6 +41,7 @@ export interface Holes {
   readonly adjacent: Map<number, { readonly value: string; readonly end: number }>;
   /** Words that were left out and mean something for the statement around them. */
   readonly words: Map<number, string>;
+  readonly privacies: Map<number, () => NonNullable<Select['privacy']>>;
 }
 
 export const noHoles = (): Holes => ({
@@ -60,6 +62,7 @@ export const noHoles = (): Holes => ({
   setMatches: new Map(),
   adjacent: new Map(),
   words: new Map(),
+  privacies: new Map(),
 });
 
 /** Takes a note, so that it counts as read. */

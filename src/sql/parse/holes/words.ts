@@ -1,6 +1,6 @@
 import type { DataType } from '../../ast/index.ts';
 import type { Token } from '../../lexer/index.ts';
-import { readDataType, readExpression } from '../read.ts';
+import { readDataType, readExpression, readQuery } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
 import type { SetMatch } from './holes.ts';
@@ -9,9 +9,21 @@ import { endBefore, isNameToken, leaveOut, replace, skipTo, type Finder, type Sc
 
 export const standIn = ' _ ';
 
-/** `BOOLEAN`, which the parser knows as `BOOL` only. */
-export const booleanType: Finder = (scan, index) =>
-  keywordAt(scan.source, index + 1) === '(' ? undefined : replace(scan, index, index + 1, 'BOOL');
+/** `BOOLEAN`, `DOUBLE`, `VARCHAR(10)`: types that the parser does not know. Names come from our tokens. */
+export const typeWord: Finder = (scan, index) => replace(scan, index, index + 1, 'STRING');
+
+/** `WINDOW a AS b`: the parser wants parentheses around the name of the other window. */
+export const windowName = (scan: Scan, index: number): number | undefined => {
+  const { source } = scan;
+  const named = scan.levels.at(-1)?.clause === 'WINDOW' && keywordAt(source, index - 1) === 'AS';
+  const token = tokenAt(source, index);
+  if (!named || !isNameToken(token)) return undefined;
+  return replace(scan, index, index + 1, `(${source.safe.slice(token.start, token.end)})`);
+};
+
+/** `HASH JOIN` and `LOOKUP JOIN` say how to join, not what. */
+export const joinHint: Finder = (scan, index) =>
+  keywordAt(scan.source, index + 1) === 'JOIN' ? leaveOut(scan, index, index + 1) : undefined;
 
 /** `DECIMAL '1'`: the parser takes the string for an alias. */
 export const decimalLiteral: Finder = (scan, index) => {
@@ -274,6 +286,22 @@ const replaceDistance = (scan: Scan, from: number, to: number): void => {
   replace(scan, from, to - 1, ' 1 ');
 };
 
+/** `ARRAY(SELECT …)[OFFSET(0)]`: the parser knows no element of an array that is built in place. */
+export const arrayQuery: Finder = (scan, index) => {
+  const { source } = scan;
+  const open = source.tokens[index + 1];
+  if (open?.keyword !== '(') return undefined;
+  const { match: close } = open;
+  const after = keywordAt(source, close + 1);
+  if (after !== '.' && after !== '[') return undefined;
+  scan.holes.expressions.set(tokenAt(source, index).start, () => ({
+    type: 'arrayQuery',
+    query: readQuery(source, index + 2, close),
+    range: rangeOfTokens(source, index, close + 1),
+  }));
+  return replace(scan, index, close + 1, standIn);
+};
+
 /** `IF(…).a`: the parser knows no field of a call whose name is a keyword. */
 export const keywordCall: Finder = (scan, index) => {
   const { source } = scan;
@@ -343,19 +371,6 @@ export const inputTableName = 'INPUT TABLE';
 /** A sign that has a place in row patterns only. */
 export const patternSign: Finder = (scan, index) =>
   refuse('syntax', 'The sign $ has no place here.', tokenAt(scan.source, index));
-
-const unread: ReadonlySet<string> = new Set([
-  'DIFFERENTIAL_PRIVACY',
-  'ANONYMIZATION',
-  'AGGREGATION_THRESHOLD',
-]);
-
-/** `SELECT WITH DIFFERENTIAL_PRIVACY …`. */
-export const privacy: Finder = (scan, index) => {
-  const word = keywordAt(scan.source, index + 1);
-  if (!unread.has(word) || keywordAt(scan.source, index - 1) !== 'SELECT') return undefined;
-  return refuse('unsupported', `SELECT WITH ${word} is not analysed.`, tokenAt(scan.source, index + 1));
-};
 
 export const graphTable: Finder = (scan, index) => {
   if (keywordAt(scan.source, index + 1) !== '(') return undefined;

@@ -64,6 +64,16 @@ const refusals: readonly (readonly [sql: string, reason: string, message: string
     'The stand-in does not support the table function ML.PREDICT',
   ],
   [
+    'SELECT * FROM people MATCH_RECOGNIZE (ORDER BY id MEASURES MAX(name) AS n PATTERN (a) DEFINE a AS id > 0)',
+    'notImplemented',
+    'The stand-in does not support MATCH_RECOGNIZE',
+  ],
+  [
+    'SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS (epsilon = 1, privacy_unit_column = id) COUNT(*) FROM people',
+    'notImplemented',
+    'The stand-in does not support SELECT WITH DIFFERENTIAL_PRIVACY',
+  ],
+  [
     "EXPORT DATA OPTIONS (uri = 'gs://b/*') AS SELECT 1",
     'notImplemented',
     'The stand-in does not support EXPORT DATA',

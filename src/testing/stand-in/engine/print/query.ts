@@ -26,6 +26,7 @@ export interface Tail {
 }
 
 export function printQuery(query: Query, scope: Scope): PrintedQuery {
+  if (query.analysisOnly === true) throw unsupported('MATCH_RECOGNIZE');
   const { scope: inner, sql: prefix } =
     query.with === undefined ? { scope, sql: '' } : printCommonTables(query.with, scope);
   const tail: Tail = { orderBy: query.orderBy, limit: limitSql(query, inner) };

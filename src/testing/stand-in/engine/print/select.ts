@@ -1,4 +1,5 @@
 import type { OrderItem, Select } from '../../../../sql/ast/index.ts';
+import { unsupported } from '../engine-error.ts';
 import { physicalField } from '../type/physical-type.ts';
 import { isScalar, structOf, typeText } from '../type/sql-type.ts';
 import { printCondition } from './conditional.ts';
@@ -19,6 +20,7 @@ interface Printed {
 }
 
 export function printSelect(node: Select, outer: Scope, tail: Tail): PrintedQuery {
+  if (node.privacy !== undefined) throw unsupported(`SELECT WITH ${node.privacy.kind}`);
   const from = node.from === undefined ? { sql: '', sources: [] } : printFrom(node.from, outer);
   const scope: Scope = { context: outer.context, tables: outer.tables, parent: outer, sources: from.sources };
   const windows = new Map(node.windows.map((window) => [window.name.name.toLowerCase(), window.window]));
