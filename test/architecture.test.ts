@@ -42,6 +42,7 @@ const onlyIn: Readonly<Record<string, string>> = {
   yaml: 'config',
   zod: 'config',
   commander: 'cli',
+  '@marcbachmann/cel-js': 'middleware/policy',
 };
 
 interface Import {

@@ -1,5 +1,12 @@
 import type { BudgetRule, CostSettings } from '../middleware/limits/rules.ts';
-import type { LimitRule, MaskRule, PeopleGroup, Rule, TagDefinition } from '../middleware/policy/document.ts';
+import type {
+  LimitRule,
+  MaskRule,
+  PeopleGroup,
+  Rule,
+  TagDefinition,
+  Unclassified,
+} from '../middleware/policy/document.ts';
 
 /** What a `guard.yaml` says once it is read: defaults filled in, durations in milliseconds, sizes in bytes. */
 export interface GuardFile {
@@ -10,6 +17,7 @@ export interface GuardFile {
   readonly principal?: PrincipalSettings | undefined;
   readonly people: Readonly<Record<string, PeopleGroup>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;
+  readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
   readonly limits: readonly LimitRule[];

@@ -50,7 +50,8 @@ function faults(error: z.ZodError, yaml: YamlText, name: string): string {
 }
 
 function policyOf(file: GuardFile): PolicyDocument {
-  const { version, project, people, tags, rules, masks, limits, budgets } = file;
+  const { version, project, people, tags, unclassified, rules, masks, limits, budgets } = file;
   const { budgetFile: _file, leaseFor: _leaseFor, ...cost } = file.cost;
-  return { version, project, people, tags, rules, masks, limits, budgets, cost };
+  const named = { version, project, people, tags, rules, masks, limits, budgets, cost };
+  return unclassified === undefined ? named : { ...named, unclassified };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { leastPerTable } from '../middleware/limits/bytes.ts';
 import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
 import type { GuardFile } from './guard-file.ts';
-import { parseBytes, parseDuration } from './quantity.ts';
+import { parseBytes } from '../middleware/policy/byte-size.ts';
+import { parseDuration } from './quantity.ts';
 
 /**
  * The shape of `guard.yaml`. Every object is strict: a key that is not listed is an error with its place.
@@ -26,8 +27,9 @@ const principals = z
     ids: z.array(name).optional(),
     groups: z.array(name).optional(),
     agents: z.array(name).optional(),
+    delegates: z.array(name).optional(),
   })
-  .refine((value) => Object.keys(value).length > 0, 'name at least one of ids, groups, agents');
+  .refine((value) => Object.keys(value).length > 0, 'name at least one of ids, groups, agents, delegates');
 
 const operationNames = ['read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job'] as const;
 
@@ -50,17 +52,29 @@ const approvalSettings = z
     from: z.array(name).min(1),
     quorum: z.int().min(1).max(20).default(1),
     expiresIn: duration.default(3_600_000),
+    /** Who gets the approval sees the columns without masks. */
+    unmask: z.boolean().optional(),
   })
-  .transform(({ from, quorum, expiresIn }) => ({ from, quorum, expiresInMs: expiresIn }));
+  .transform(({ expiresIn, ...rest }) => ({ ...rest, expiresInMs: expiresIn }));
+
+const spoken = {
+  name,
+  ...selector,
+  /** A condition in CEL. */
+  when: z.string().min(1).max(2000).optional(),
+  reason: z.string().optional(),
+  mode: z.enum(['enforce', 'monitor']).optional(),
+};
+
+const nativePolicies = z.literal('accept').optional();
 
 const rule = z.discriminatedUnion('effect', [
-  z.strictObject({ name, ...selector, effect: z.literal('allow'), reason: z.string().optional() }),
-  z.strictObject({ name, ...selector, effect: z.literal('deny'), reason: z.string().optional() }),
+  z.strictObject({ ...spoken, nativePolicies, effect: z.literal('allow') }),
+  z.strictObject({ ...spoken, effect: z.literal('deny') }),
   z.strictObject({
-    name,
-    ...selector,
+    ...spoken,
+    nativePolicies,
     effect: z.literal('require-approval'),
-    reason: z.string().optional(),
     approval: approvalSettings,
   }),
 ]);
@@ -113,14 +127,36 @@ const cost = z.strictObject({
   leaseFor: duration.default(21_600_000),
 });
 
+interface Tagging {
+  readonly columns: readonly string[];
+  readonly tables: readonly string[];
+  readonly datasets: readonly string[];
+  readonly policyTags?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+const isTagging = ({ columns, tables, datasets, policyTags = [], labels = {} }: Tagging): boolean =>
+  [columns, tables, datasets, policyTags, Object.keys(labels)].some((list) => list.length > 0);
+
 const tag = z
   .strictObject({
     columns: z.array(name).default([]),
     tables: z.array(name).default([]),
     datasets: z.array(name).default([]),
+    policyTags: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^projects\/[^/]+\/locations\/[^/]+\/taxonomies\/[^/]+\/policyTags\/[^/]+$/,
+            'the full name of a policy tag: projects/…/locations/…/taxonomies/…/policyTags/…',
+          ),
+      )
+      .optional(),
+    labels: z.record(z.string().min(1).max(63), z.string().max(63)).optional(),
   })
-  .refine((value) => value.columns.length + value.tables.length + value.datasets.length > 0, {
-    message: 'a tag that names no column, table or dataset protects nothing',
+  .refine(isTagging, {
+    message: 'a tag that names no column, table, dataset, policy tag or label protects nothing',
   });
 
 const person = z.strictObject({
@@ -173,6 +209,8 @@ const guardObject = z.strictObject({
   principal: principal.optional(),
   people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
   tags: z.record(name, tag).default({}),
+  /** Columns without any tag in datasets that hold tags. */
+  unclassified: z.enum(['allow', 'mask', 'deny']).optional(),
   rules: z.array(rule).default([]),
   masks: z.array(mask).default([]),
   limits: z.array(limit).default([]),

@@ -1,24 +1,44 @@
-import type { Agent, Principal } from '../../call/principal.ts';
+import type { Call } from '../../call/call.ts';
+import type { Agent, Principal, Session } from '../../call/principal.ts';
 import type { Reason } from '../../errors.ts';
-import type { ColumnSource } from '../../sql/facts.ts';
+import type { ColumnSource, Facts } from '../../sql/facts.ts';
+import type { Cost } from '../limits/cost.ts';
 import type { AccessPair } from './access.ts';
-import type { CompiledMask, CompiledPolicy, CompiledRule } from './compile.ts';
-import type { ColumnMask, Decision } from './decision.ts';
+import { columnMasks } from './column-masks.ts';
+import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { Decision, MonitoredRule } from './decision.ts';
+import { judgeRule, type Judged } from './judge-rule.ts';
+import { launderedBy } from './laundering.ts';
+import { unopenedProtection } from './native-protection.ts';
 import { strictestApproval } from './strictest-approval.ts';
-import { objectCoveredBy, objectMayMatch } from './names.ts';
-import { appliesTo } from './select-principal.ts';
-import { columnHasTag, objectHasTag } from './tags.ts';
+import { touchedBy, type Touched } from './touched.ts';
+import type { TraitsSource } from './traits.ts';
+import { unclassified } from './unclassified.ts';
+import { variablesOf, type Variables } from './variables.ts';
 
 /** What is to be decided: who, through what, does which things, and with which columns. */
-export interface DecisionRequest {
+export interface DecisionRequest extends TraitsSource {
   readonly principal: Principal;
   readonly agent: Agent | undefined;
+  readonly session?: Session | undefined;
+  readonly call?: Pick<Call, 'operation' | 'class' | 'project'> | undefined;
   /** Never empty: a call that touches nothing has one pair with object `none`. */
   readonly pairs: readonly AccessPair[];
   /** Leaf columns read, or that influence the result. */
   readonly columns: readonly ColumnSource[];
   /** Which columns are written, and where their values come from. */
   readonly writes?: readonly ColumnWrite[] | undefined;
+  /** Only for queries. */
+  readonly facts?: Facts | undefined;
+  readonly cost?: Cost | undefined;
+  readonly now?: Date | undefined;
+  /**
+   * What is not known yet: `facts` means the cost as well. Conditions that need it neither deny nor keep an allow from
+   * counting, so a denial stands whatever comes; anything else has to be decided again.
+   */
+  readonly pending?: 'facts' | 'cost' | undefined;
+  /** The call runs under the principal's own account, so BigQuery judges its protection for the right one. */
+  readonly runsAsPrincipal?: boolean | undefined;
 }
 
 export interface ColumnWrite {
@@ -31,47 +51,107 @@ export interface ColumnWrite {
  * a deny or require-approval fires on any; where nobody speaks the call is denied.
  */
 export function decide(policy: CompiledPolicy, request: DecisionRequest): Decision {
-  const rules = policy.rules.filter((rule) => appliesTo(rule.source, request.principal, request.agent));
-  const denials = rules.filter((rule) => rule.source.effect === 'deny' && fires(rule, request));
-  const [denial, ...others] = denials.map(reasonOf);
-  if (denial !== undefined) return denied(policy, denials, [denial, ...others]);
+  return consider(policy, request).decision;
+}
 
-  const allows = rules.filter((rule) => rule.source.effect === 'allow');
-  const gates = rules.filter((rule) => rule.source.effect === 'require-approval' && fires(rule, request));
-  const open = request.pairs.filter((pair) => ![...allows, ...gates].some((rule) => covers(rule, pair)));
+export interface Considered {
+  readonly decision: Decision;
+  /** A rule that speaks about the call needs what is pending. */
+  readonly waits: boolean;
+}
+
+export function consider(policy: CompiledPolicy, request: DecisionRequest): Considered {
+  const touched = touchedBy(policy, request);
+  const { principal, agent, pairs } = request;
+  const variables = lazyVariables(policy, request, touched);
+  const judged = policy.rules
+    .near({ principal, agent, pairs, tags: touched.tags })
+    .flatMap((rule) => judgeRule(rule, request, touched, variables) ?? []);
+  const monitored = judged.filter(({ rule }) => rule.source.mode === 'monitor').flatMap(monitoredRule);
+  const enforced = judged.filter(({ rule }) => rule.source.mode !== 'monitor');
+  const decision = decideBy(policy, request, touched, enforced);
+  return {
+    decision: monitored.length === 0 ? decision : { ...decision, monitored },
+    waits: judged.some(({ outcome }) => outcome === 'pending'),
+  };
+}
+
+function decideBy(
+  policy: CompiledPolicy,
+  request: DecisionRequest,
+  touched: Touched,
+  judged: readonly Judged[],
+): Decision {
+  const denials = judged.filter(
+    ({ rule, outcome, fires }) =>
+      outcome === 'fault' || (outcome === 'holds' && fires && rule.source.effect === 'deny'),
+  );
+  const [denial, ...others] = denials.map(denialOf);
+  if (denial !== undefined) return denied(policy, denials, [denial, ...others]);
+  const [closed] = closedColumns(policy, touched);
+  if (closed !== undefined) return denied(policy, [], [closed]);
+
+  const open = request.pairs.filter((pair) => !judged.some(({ covers }) => covers.has(pair)));
   if (open.length > 0) return denied(policy, [], [silence(open)]);
 
-  const laundered = launderedBy(policy, request);
-  if (laundered !== undefined) return denied(policy, [], [laundered]);
+  const gates = judged.filter(
+    ({ rule, outcome }) => outcome === 'holds' && rule.source.effect === 'require-approval',
+  );
+  const unmasked = gates.length > 0 && gates.every(({ rule }) => unmasks(rule));
+  const refused =
+    launderedBy(policy, request, touched, unmasked) ?? unopenedProtection(request, touched, judged);
+  if (refused !== undefined) return denied(policy, [], [refused]);
 
-  const masks = masksFor(policy, request);
-  const used = allows.filter((rule) => request.pairs.some((pair) => covers(rule, pair)));
-  const [reason, ...more] = gates.map(reasonOf);
-  if (reason === undefined) {
-    return { effect: 'allow', policyDigest: policy.digest, rules: namesOf(used), masks };
-  }
-  const approval = strictestApproval(policy, gates);
+  return permit(policy, judged, gates, unmasked ? [] : columnMasks(policy, request, touched));
+}
+
+function permit(
+  policy: CompiledPolicy,
+  judged: readonly Judged[],
+  gates: readonly Judged[],
+  masks: ReturnType<typeof columnMasks>,
+): Decision {
+  const [reason, ...more] = gates.map(({ rule }) => reasonOf(rule));
+  const decided = { policyDigest: policy.digest, rules: namesOf(judged), masks, ...opened(judged) };
+  if (reason === undefined) return { effect: 'allow', ...decided };
+  const approval = strictestApproval(
+    policy,
+    gates.map(({ rule }) => rule),
+  );
   if (approval === undefined) return denied(policy, gates, [nobodyMayApprove(gates)]);
-  return {
-    effect: 'require-approval',
-    policyDigest: policy.digest,
-    rules: namesOf([...used, ...gates]),
-    reasons: [reason, ...more],
-    approval,
-    masks,
-  };
+  return { effect: 'require-approval', ...decided, reasons: [reason, ...more], approval };
+}
+
+const unmasks = ({ source }: CompiledRule): boolean =>
+  source.effect === 'require-approval' && source.approval.unmask === true;
+
+/** The rules that opened what BigQuery protects itself; the record names them. */
+function opened(judged: readonly Judged[]): { readonly nativePolicies?: readonly string[] } {
+  const rules = judged.filter(
+    ({ rule: { source } }) => source.effect !== 'deny' && source.nativePolicies === 'accept',
+  );
+  return rules.length === 0 ? {} : { nativePolicies: namesOf(rules) };
 }
 
 function denied(
   policy: CompiledPolicy,
-  rules: readonly CompiledRule[],
+  rules: readonly Judged[],
   reasons: readonly [Reason, ...Reason[]],
 ): Decision {
   return { effect: 'deny', policyDigest: policy.digest, rules: namesOf(rules), reasons };
 }
 
-const namesOf = (rules: readonly CompiledRule[]): readonly string[] =>
-  [...new Set(rules.map((rule) => rule.source.name))].toSorted();
+const namesOf = (judged: readonly Judged[]): readonly string[] =>
+  [...new Set(judged.map(({ rule }) => rule.source.name))].toSorted();
+
+function denialOf({ rule, outcome }: Judged): Reason {
+  if (outcome !== 'fault') return reasonOf(rule);
+  const cost = rule.when?.late.has('cost') === true;
+  return {
+    rule: rule.source.name,
+    message: `The condition of this rule could not be judged for the call${cost ? ', perhaps because its cost is not known' : ''}, so the call is denied. The owner of the policy has to look at it.`,
+  };
+}
 
 function reasonOf(rule: CompiledRule): Reason {
   return { rule: rule.source.name, message: rule.source.reason ?? defaultReason[rule.source.effect] };
@@ -83,6 +163,27 @@ const defaultReason = {
   'require-approval': 'This rule asks for a human decision before the call may run.',
 };
 
+function monitoredRule({ rule, outcome, fires }: Judged): readonly MonitoredRule[] {
+  const { name, effect } = rule.source;
+  if (outcome === 'pending') return [];
+  return outcome === 'fault' || fires || effect === 'allow'
+    ? [{ rule: name, effect: outcome === 'fault' ? 'deny' : effect }]
+    : [];
+}
+
+/** Columns that nobody has classified may be closed altogether. */
+function closedColumns(policy: CompiledPolicy, { columns }: Touched): readonly Reason[] {
+  if (policy.document.unclassified !== 'deny') return [];
+  if (!columns.some((read) => unclassified(policy, read))) return [];
+  return [
+    {
+      rule: 'unclassified',
+      message:
+        'The call reads a column that carries no tag in a dataset that holds tagged data. Name only columns that are classified, or ask the owner of the policy to classify it.',
+    },
+  ];
+}
+
 /** Names nothing: what the principal may not use it should not learn about either. */
 function silence(open: readonly AccessPair[]): Reason {
   const operations = [...new Set(open.map((pair) => pair.operation))].toSorted().join(', ');
@@ -92,7 +193,7 @@ function silence(open: readonly AccessPair[]): Reason {
   };
 }
 
-function nobodyMayApprove(gates: readonly CompiledRule[]): Reason {
+function nobodyMayApprove(gates: readonly Judged[]): Reason {
   return {
     rule: namesOf(gates).join(', '),
     message:
@@ -100,101 +201,16 @@ function nobodyMayApprove(gates: readonly CompiledRule[]): Reason {
   };
 }
 
-/** An allow speaks for a pair when operation and object lie wholly within what it names. */
-function covers(rule: CompiledRule, pair: AccessPair): boolean {
-  const { source } = rule;
-  // What could not be made out is allowed by no rule, however wide.
-  if (pair.operation === 'unknown') return false;
-  if (!namesOperation(source.operations, pair)) return false;
-  // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
-  if (pair.object.kind === 'none') return pair.operation === 'read';
-  if (rule.datasets && !rule.datasets.some((p) => objectCoveredBy(p, pair.object, 'dataset'))) return false;
-  if (rule.tables && !rule.tables.some((p) => objectCoveredBy(p, pair.object, 'table'))) return false;
-  return rule.tags === undefined || rule.tags.some((tag) => objectHasTag(tag, pair.object));
+/** Made when the first condition is judged, and once for all of them. */
+function lazyVariables(policy: CompiledPolicy, request: DecisionRequest, touched: Touched): () => Variables {
+  let made: Variables | undefined;
+  return () => (made ??= variablesOf(request, () => taggedColumns(policy, touched)));
 }
 
-/** A deny or require-approval fires when any pair may lie within what it names and any of its tags is touched. */
-function fires(rule: CompiledRule, request: DecisionRequest): boolean {
-  return request.pairs.some((pair) => {
-    if (!namesOperation(rule.source.operations, pair)) return false;
-    if (rule.datasets && !rule.datasets.some((p) => objectMayMatch(p, pair.object, 'dataset'))) return false;
-    if (rule.tables && !rule.tables.some((p) => objectMayMatch(p, pair.object, 'table'))) return false;
-    return rule.tags === undefined || rule.tags.some((tag) => touches(tag, pair, request.columns));
-  });
-}
-
-function touches(
-  tag: NonNullable<CompiledRule['tags']>[number],
-  pair: AccessPair,
-  columns: readonly ColumnSource[],
-): boolean {
-  const { object } = pair;
-  if (objectHasTag(tag, object)) return true;
-  return columns.some((column) => isTableOf(object, column) && columnHasTag(tag, column));
-}
-
-function namesOperation(operations: readonly string[] | undefined, pair: AccessPair): boolean {
-  return operations === undefined || operations.includes(pair.operation) || operations.includes(pair.method);
-}
-
-/** For each column the first mask, by name, that demands one; stricter beats laxer. */
-function masksFor(policy: CompiledPolicy, request: DecisionRequest): readonly ColumnMask[] {
-  const active = policy.masks.filter((mask) => appliesTo(mask.source, request.principal, request.agent));
-  return request.columns.flatMap((column) => {
-    const demanded = active.filter((mask) => mask.tags.some((tag) => columnHasTag(tag, column)));
-    const [strictest] = demanded.toSorted(
-      (a, b) =>
-        policy.strictness(a.source.with) - policy.strictness(b.source.with) ||
-        (a.source.name < b.source.name ? -1 : 1),
-    );
-    if (strictest === undefined) return [];
-    return [
-      { table: column.table, path: column.path, with: strictest.source.with, rule: strictest.source.name },
-    ];
-  });
-}
-
-/**
- * Whoever sees masked columns in the clear may not write them where the mask does not follow: anybody who may
- * read the other table or column would see them.
- */
-function launderedBy(policy: CompiledPolicy, request: DecisionRequest): Reason | undefined {
-  const mask = policy.masks.find(
-    (each) =>
-      !appliesTo(each.source, request.principal, request.agent) &&
-      (leavesTable(each, request) || leavesColumn(each, request)),
-  );
-  if (mask === undefined) return undefined;
-  return {
-    rule: mask.source.name,
-    message:
-      'The call would write columns that are masked for others where they are not. Leave these columns out.',
-  };
-}
-
-const isMasked = (mask: CompiledMask, column: ColumnSource): boolean =>
-  mask.tags.some((tag) => columnHasTag(tag, column));
-
-function leavesTable(mask: CompiledMask, { pairs, columns }: DecisionRequest): boolean {
-  const written = pairs.flatMap(({ operation, object }) =>
-    operation === 'write' || operation === 'ddl' ? [object] : [],
-  );
-  return columns.some(
-    (column) => isMasked(mask, column) && written.some((object) => !isTableOf(object, column)),
-  );
-}
-
-function leavesColumn(mask: CompiledMask, { writes = [] }: DecisionRequest): boolean {
-  return writes.some(
-    ({ target, sources }) => !isMasked(mask, target) && sources.some((source) => isMasked(mask, source)),
-  );
-}
-
-function isTableOf(object: AccessPair['object'], { table }: ColumnSource): boolean {
-  return (
-    object.kind === 'table' &&
-    object.project === table.project &&
-    object.dataset === table.dataset &&
-    object.table === table.name
-  );
+/** How many columns carry each tag; a tag that nothing carries counts 0. */
+function taggedColumns(policy: CompiledPolicy, { columns }: Touched): Readonly<Record<string, bigint>> {
+  const counts = new Map([...policy.tags.byName.keys()].map((name) => [name, 0n]));
+  for (const { tags } of columns)
+    for (const { name } of tags) counts.set(name, (counts.get(name) ?? 0n) + 1n);
+  return Object.fromEntries(counts);
 }

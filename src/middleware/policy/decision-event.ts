@@ -19,6 +19,9 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       masks: effect === 'deny' ? [] : decision.masks.map(recordedMask),
       tables: subject.tables.map(({ name }) => fullName(name)),
       columns: subject.columns.map(columnText),
+      ...(decision.monitored !== undefined && { monitored: decision.monitored }),
+      ...(effect !== 'deny' &&
+        decision.nativePolicies !== undefined && { nativePolicies: decision.nativePolicies }),
       ...(subject.analysis !== undefined && { factsDigest: digestOfFacts(subject.analysis.facts) }),
     },
   });

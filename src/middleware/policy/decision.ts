@@ -29,16 +29,28 @@ interface Decided {
   readonly policyDigest: string;
   /** Names of the rules that spoke, sorted. */
   readonly rules: readonly string[];
+  /** What rules in `mode: monitor` would have said. */
+  readonly monitored?: readonly MonitoredRule[];
+}
+
+export interface MonitoredRule {
+  readonly rule: string;
+  readonly effect: 'allow' | 'require-approval' | 'deny';
+}
+
+interface Permitted extends Decided {
+  readonly masks: readonly ColumnMask[];
+  /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
+  readonly nativePolicies?: readonly string[];
 }
 
 /** What the policy says of one call. */
 export type Decision =
-  | (Decided & { readonly effect: 'allow'; readonly masks: readonly ColumnMask[] })
-  | (Decided & {
+  | (Permitted & { readonly effect: 'allow' })
+  | (Permitted & {
       readonly effect: 'require-approval';
       readonly reasons: readonly [Reason, ...Reason[]];
       readonly approval: ApprovalRequirement;
-      readonly masks: readonly ColumnMask[];
     })
   | (Decided & { readonly effect: 'deny'; readonly reasons: readonly [Reason, ...Reason[]] });
 

@@ -11,6 +11,11 @@ export interface PolicyDocument {
   readonly project: string;
   readonly people: Readonly<Record<string, PeopleGroup>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;
+  /**
+   * What holds for columns without any tag in datasets that hold tags: `allow` (default), `mask` them with nullify, or
+   * `deny` calls that read them.
+   */
+  readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
   readonly limits: readonly LimitRule[];
@@ -29,11 +34,17 @@ export interface Person {
   readonly keys: readonly string[];
 }
 
-/** What carries the tag: columns (`dataset.table.column[.field]`), tables or whole datasets. */
+export type Unclassified = 'allow' | 'mask' | 'deny';
+
+/** What carries the tag: columns (`dataset.table.column[.field]`), tables or whole datasets; any of all that is named. */
 export interface TagDefinition {
   readonly columns: readonly string[];
   readonly tables: readonly string[];
   readonly datasets: readonly string[];
+  /** Full names of BigQuery's policy tags; the columns that have one of them carry the tag. */
+  readonly policyTags?: readonly string[] | undefined;
+  /** Labels of tables or datasets in BigQuery; one that is there with this value is enough. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PrincipalSelector {
@@ -41,6 +52,8 @@ export interface PrincipalSelector {
   readonly groups?: readonly string[] | undefined;
   /** Names of agents, as the context tells them. */
   readonly agents?: readonly string[] | undefined;
+  /** Ids of the identities in between, when the call is made on behalf of somebody. */
+  readonly delegates?: readonly string[] | undefined;
 }
 
 interface Selector {
@@ -53,24 +66,36 @@ interface Selector {
   readonly tags?: readonly string[] | undefined;
 }
 
+interface RuleBase extends Selector {
+  readonly name: string;
+  /** A condition in CEL; the rule counts only where it is true. One that cannot be judged denies. */
+  readonly when?: string | undefined;
+  /** What the caller is told. */
+  readonly reason?: string | undefined;
+  /** `monitor`: the rule decides nothing; that it would have is recorded. */
+  readonly mode?: 'enforce' | 'monitor' | undefined;
+}
+
+/**
+ * `accept`: what this rule opens may be read although BigQuery's own protection of it – row access policies, policy
+ * tags, authorised views, `SESSION_USER()` – is judged for the guard's account. It stands in the record.
+ */
+interface Opening {
+  readonly nativePolicies?: 'accept' | undefined;
+}
+
 export type Rule =
-  | (Selector & {
-      readonly name: string;
-      readonly effect: 'allow' | 'deny';
-      readonly reason?: string | undefined;
-    })
-  | (Selector & {
-      readonly name: string;
-      readonly effect: 'require-approval';
-      readonly reason?: string | undefined;
-      readonly approval: ApprovalSettings;
-    });
+  | (RuleBase & { readonly effect: 'deny' })
+  | (RuleBase & Opening & { readonly effect: 'allow' })
+  | (RuleBase & Opening & { readonly effect: 'require-approval'; readonly approval: ApprovalSettings });
 
 export interface ApprovalSettings {
   /** Names of groups in `people`. */
   readonly from: readonly string[];
   readonly quorum: number;
   readonly expiresInMs: number;
+  /** True: who gets the approval sees the columns without masks. */
+  readonly unmask?: boolean | undefined;
 }
 
 /** Columns that carry one of `tags` are seen through the mask, except by the principals of `except`. */

@@ -1,4 +1,3 @@
-import type { Agent, Principal } from '../../call/principal.ts';
 import type { Catalog, ObjectName } from '../../sql/catalog.ts';
 import { fullName } from '../../sql/full-name.ts';
 import { tablePair, type AccessPair } from './access.ts';
@@ -12,18 +11,16 @@ export interface GatedCatalog {
   refused(): Pick<DecisionRequest, 'pairs' | 'columns'> | undefined;
 }
 
+/** Who asks, and by which call. */
+export type Asker = Pick<DecisionRequest, 'principal' | 'agent' | 'session' | 'call' | 'now'>;
+
 const operations = ['read', 'write', 'ddl', 'export', 'metadata', 'admin'] as const;
 
 /**
  * A call that the rules deny whatever it reads from a table causes no request for that table; nor can a
  * principal learn by it whether the table exists.
  */
-export function gateCatalog(
-  policy: CompiledPolicy,
-  principal: Principal,
-  agent: Agent | undefined,
-  catalog: Catalog,
-): GatedCatalog {
+export function gateCatalog(policy: CompiledPolicy, asker: Asker, catalog: Catalog): GatedCatalog {
   const refused: AccessPair[] = [];
   const known = new Map<string, boolean>();
   const isClosed = (name: ObjectName): boolean => {
@@ -32,7 +29,7 @@ export function gateCatalog(
     if (before !== undefined) return before;
     const closed = operations.every((operation) => {
       const pairs = [tablePair(operation, 'catalog', name)];
-      return decide(policy, { principal, agent, pairs, columns: [] }).effect === 'deny';
+      return decide(policy, { ...asker, pairs, columns: [], pending: 'facts' }).effect === 'deny';
     });
     known.set(key, closed);
     if (closed) refused.push(tablePair('read', 'catalog', name));

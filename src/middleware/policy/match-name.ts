@@ -3,14 +3,20 @@
  * `**` for any number of segments. A `*` in the name itself (a wildcard table) is matched only by a `*` of
  * the pattern, so a pattern that matches holds for every table that the name can stand for.
  */
-export function matchesName(pattern: string, segments: readonly string[]): boolean {
-  return matchSegments(pattern.split('.'), segments, (a, b) => matchSegment(a, b));
+export function matchesName(pattern: Pattern, segments: readonly string[]): boolean {
+  return matchSegments(segmentsOf(pattern), segments, matchSegment);
 }
 
 /** True when some name that `segments` can stand for (a wildcard table stands for many) matches the pattern. */
-export function mayMatchName(pattern: string, segments: readonly string[]): boolean {
-  return matchSegments(pattern.split('.'), segments, (a, b) => overlaps(a, b));
+export function mayMatchName(pattern: Pattern, segments: readonly string[]): boolean {
+  return matchSegments(segmentsOf(pattern), segments, overlaps);
 }
+
+/** As it is written, or already split at the dots. */
+type Pattern = string | readonly string[];
+
+const segmentsOf = (pattern: Pattern): readonly string[] =>
+  typeof pattern === 'string' ? pattern.split('.') : pattern;
 
 type SegmentMatch = (pattern: string, segment: string) => boolean;
 
@@ -19,6 +25,11 @@ function matchSegments(
   segments: readonly string[],
   match: SegmentMatch,
 ): boolean {
+  if (!pattern.includes('**')) {
+    return (
+      pattern.length === segments.length && pattern.every((part, index) => match(part, segments[index] ?? ''))
+    );
+  }
   // reach[j]: the patterns so far match the first j segments
   let reach = segments.map(() => false);
   reach = [true, ...reach];
@@ -34,6 +45,7 @@ function matchSegments(
 }
 
 function matchSegment(pattern: string, text: string): boolean {
+  if (pattern === '*' || !pattern.includes('*')) return pattern === '*' || pattern === text;
   let reach = [true, ...Array.from(text, () => false)];
   const characters = Array.from(text);
   for (const symbol of pattern) {
@@ -49,6 +61,8 @@ function matchSegment(pattern: string, text: string): boolean {
 
 /** Whether two texts with `*` have a text in common. */
 function overlaps(left: string, right: string): boolean {
+  if (!right.includes('*')) return matchSegment(left, right);
+  if (!left.includes('*')) return matchSegment(right, left);
   const a = Array.from(left);
   const b = Array.from(right);
   const reach = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => false));

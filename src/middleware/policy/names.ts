@@ -6,32 +6,37 @@ import { matchesName, mayMatchName } from './match-name.ts';
 export interface NamePattern {
   readonly project: string;
   readonly pattern: string;
+  /** The pattern, split at its dots. */
+  readonly segments: readonly string[];
 }
 
 export function namePattern(text: string, project: string): NamePattern {
   const colon = text.lastIndexOf(':');
-  return colon < 0
-    ? { project, pattern: text }
-    : { project: text.slice(0, colon), pattern: text.slice(colon + 1) };
+  return colon < 0 ? split(project, text) : split(text.slice(0, colon), text.slice(colon + 1));
 }
+
+const split = (project: string, pattern: string): NamePattern => ({
+  project,
+  pattern,
+  segments: pattern.split('.'),
+});
 
 /** Columns are compared without regard to case, datasets and tables with it, as BigQuery does. */
 export function columnPattern(text: string, project: string): NamePattern {
-  const { project: owner, pattern } = namePattern(text, project);
-  const segments = pattern.split('.');
+  const { project: owner, pattern, segments } = namePattern(text, project);
   const tablePart = pattern.startsWith('**') ? 0 : 2;
-  return { project: owner, pattern: segments.map((s, i) => (i < tablePart ? s : s.toLowerCase())).join('.') };
+  return split(owner, segments.map((each, i) => (i < tablePart ? each : each.toLowerCase())).join('.'));
 }
 
 export function columnMayMatch(pattern: NamePattern, column: ColumnSource): boolean {
   if (pattern.project !== column.table.project) return false;
   const { dataset, name } = column.table;
   const path = column.path.map((field) => field.toLowerCase());
-  return touchesPath(pattern.pattern, [dataset, name], path);
+  return touchesPath(pattern.segments, [dataset, name], path);
 }
 
 /** A tag on a record covers its fields, and reading a record reads the tagged fields within it. */
-function touchesPath(pattern: string, table: readonly string[], path: readonly string[]): boolean {
+function touchesPath(pattern: readonly string[], table: readonly string[], path: readonly string[]): boolean {
   for (let length = 1; length <= path.length; length += 1) {
     if (mayMatchName(pattern, [...table, ...path.slice(0, length)])) return true;
   }
@@ -58,10 +63,10 @@ function objectMatches(
   pattern: NamePattern,
   object: AccessObject,
   level: 'dataset' | 'table',
-  matches: (pattern: string, segments: readonly string[]) => boolean,
+  matches: (pattern: readonly string[], segments: readonly string[]) => boolean,
 ): boolean {
   if (object.kind !== 'dataset' && object.kind !== 'table') return false;
   if (object.project !== pattern.project) return false;
-  if (level === 'dataset') return matches(pattern.pattern, [object.dataset]);
-  return object.kind === 'table' && matches(pattern.pattern, [object.dataset, object.table]);
+  if (level === 'dataset') return matches(pattern.segments, [object.dataset]);
+  return object.kind === 'table' && matches(pattern.segments, [object.dataset, object.table]);
 }

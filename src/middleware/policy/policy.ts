@@ -7,15 +7,15 @@ import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
-import { costKey, type CostOf } from '../limits/cost.ts';
+import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
 import { compilePolicy, type CompiledPolicy } from './compile.ts';
-import { decide, type ColumnWrite } from './decide.ts';
-import { decisionKey, type Decision } from './decision.ts';
+import { consider, decide, type ColumnWrite, type DecisionRequest } from './decide.ts';
+import { decisionKey, type ColumnMask, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
 import { followedJob, followedJobKey } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
-import { gateCatalog } from './gate-catalog.ts';
+import { gateCatalog, type Asker } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { analysisKey, subjectOf, tablesKey, type Subject } from './subject.ts';
@@ -43,11 +43,11 @@ export function policy(options: PolicyOptions): Middleware {
       if (followed !== undefined) return followUp(compiled, options.jobs, followed, call, context, next);
       const foreign = foreignResult(compiled, call, context);
       if (foreign !== undefined) throw denial(call, [foreign]);
-      const consider = (again: Call): Promise<Judged> => judge(compiled, again, context, options);
-      const judged = await consider(call);
+      const reconsider = (again: Call): Promise<Judged> => judge(compiled, again, context, options);
+      const judged = await reconsider(call);
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);
-      leave(context, judged, consider);
+      leave(context, judged, reconsider);
       const result = await next(inGoogleSql(call));
       const job = jobOf(call, context, judged, result);
       if (job !== undefined) {
@@ -70,15 +70,46 @@ async function judge(
   context: Context,
   options: PolicyOptions,
 ): Promise<Judged> {
-  const { principal, agent } = context;
-  const gate = gateCatalog(compiled, principal, agent, options.catalog(context));
+  const asker = askerOf(call, context);
+  const gate = gateCatalog(compiled, asker, options.catalog(context));
   const subject = await subjectOf(call, context, gate.catalog, compiled);
   const refused = gate.refused();
-  if (refused === undefined && subject.flaw !== undefined) throw subject.flaw;
+  if (refused !== undefined) {
+    return { decision: decide(compiled, { ...asker, ...refused, pending: 'facts' }), subject };
+  }
+  if (subject.flaw !== undefined) throw subject.flaw;
   context.set(costKey, costOf(call, context, subject, options));
-  const { pairs, columns } = refused ?? subject;
-  const writes = refused === undefined ? writesOf(subject) : [];
-  return { decision: decide(compiled, { principal, agent, pairs, columns, writes }), subject };
+  const { pairs, columns, tables, analysis } = subject;
+  const request = { ...asker, pairs, columns, tables, facts: analysis?.facts, writes: writesOf(subject) };
+  return { decision: await decideWithCost(compiled, request, context.get(costKey)), subject };
+}
+
+function askerOf(call: Call, context: Context): Asker {
+  const { principal, agent, session } = context;
+  return { principal, agent, session, call, now: context.now() };
+}
+
+/** The cost is asked for when a rule needs it, and nothing denies the call whatever it costs. */
+async function decideWithCost(
+  compiled: CompiledPolicy,
+  request: DecisionRequest,
+  ask: typeof costKey.initial,
+): Promise<Decision> {
+  const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
+  if (!waits || decision.effect === 'deny') return decision;
+  return decide(compiled, { ...request, cost: await costOrNone(ask, decision.masks) });
+}
+
+/** What cannot be found out is no reason to throw: the rules that need it deny, and say so. */
+async function costOrNone(
+  ask: typeof costKey.initial,
+  masks: readonly ColumnMask[],
+): Promise<Cost | undefined> {
+  try {
+    return await ask?.(masks);
+  } catch {
+    return undefined;
+  }
 }
 
 function costOf(
@@ -103,13 +134,13 @@ function denial(call: Call, reasons: GuardError['reasons']): GuardError {
   });
 }
 
-function leave(context: Context, judged: Judged, consider: (call: Call) => Promise<Judged>): void {
+function leave(context: Context, judged: Judged, reconsider: (call: Call) => Promise<Judged>): void {
   context.set(decisionKey, judged.decision);
   context.set(analysisKey, judged.subject.analysis);
   context.set(tablesKey, judged.subject.tables);
   context.set(evidenceKey, evidenceOf(judged.subject));
   context.set(reconsiderKey, async (again) => {
-    const { decision, subject } = await consider(again);
+    const { decision, subject } = await reconsider(again);
     return { decision, evidence: evidenceOf(subject) };
   });
 }

@@ -1,7 +1,7 @@
 import type { Agent, Principal } from '../../call/principal.ts';
 import type { PrincipalSelector } from './document.ts';
 
-/** True when the selector names this principal, one of its groups, or the agent it acts through. */
+/** True when the selector names this principal, one of its groups or delegates, or the agent it acts through. */
 export function selectsPrincipal(
   selector: PrincipalSelector,
   principal: Principal,
@@ -9,9 +9,19 @@ export function selectsPrincipal(
 ): boolean {
   return (
     selector.ids?.includes(principal.id) === true ||
-    selector.groups?.some((group) => principal.groups.includes(group)) === true ||
-    (agent !== undefined && selector.agents?.includes(agent.name) === true)
+    selector.groups?.some((group) => groupsOf(principal).has(group)) === true ||
+    (agent !== undefined && selector.agents?.includes(agent.name) === true) ||
+    selector.delegates?.some((id) => principal.delegation.includes(id)) === true
   );
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The list is the same for all calls of a guard or token, so that its set is made once. */
+export function groupsOf({ groups }: Principal): ReadonlySet<string> {
+  let set = sets.get(groups);
+  if (set === undefined) sets.set(groups, (set = new Set(groups)));
+  return set;
 }
 
 interface WithPrincipals {

@@ -17,6 +17,10 @@ export interface DecisionMade {
   readonly reasons: readonly RecordedReason[];
   readonly policyDigest: string;
   readonly masks: readonly RecordedMask[];
+  /** What rules in `mode: monitor` would have said. */
+  readonly monitored?: readonly { readonly rule: string; readonly effect: string }[];
+  /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
+  readonly nativePolicies?: readonly string[];
   /** SHA-256 over RFC 8785 JSON of the facts that were judged. */
   readonly factsDigest?: string;
   /** What the statement touches, as `project.dataset.table`. */
@@ -37,6 +41,8 @@ export const decisionMade: EventDefinition<DecisionMade> = {
     masks: listOf(
       record(['table', 'column', 'mask', 'rule'], { table: text, column: text, mask: text, rule: text }),
     ),
+    monitored: listOf(record(['rule', 'effect'], { rule: text, effect: text })),
+    nativePolicies: listOf(text),
     factsDigest: digest,
     tables: listOf(text),
     columns: listOf(text),

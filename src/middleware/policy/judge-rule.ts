@@ -1,0 +1,74 @@
+import type { AccessPair } from './access.ts';
+import type { CompiledRule } from './compile.ts';
+import type { DecisionRequest } from './decide.ts';
+import { objectCoveredBy, objectMayMatch } from './names.ts';
+import { appliesTo } from './select-principal.ts';
+import type { Touched, TouchedPair } from './touched.ts';
+import type { Variables } from './variables.ts';
+
+/**
+ * What a rule says of one call. `pending`: its condition names what is not known yet. `fault`: its condition cannot
+ * be judged although everything is known.
+ */
+export interface Judged {
+  readonly rule: CompiledRule;
+  readonly outcome: 'holds' | 'pending' | 'fault';
+  /** A deny or require-approval that speaks about the call. */
+  readonly fires: boolean;
+  readonly covers: ReadonlySet<AccessPair>;
+}
+
+/** `undefined` when the rule does not speak about this call. */
+export function judgeRule(
+  rule: CompiledRule,
+  request: DecisionRequest,
+  touched: Touched,
+  variables: () => Variables,
+): Judged | undefined {
+  if (!appliesTo(rule.source, request.principal, request.agent)) return undefined;
+  const fires = rule.source.effect !== 'allow' && touched.pairs.some((each) => concerns(rule, each));
+  if (rule.source.effect === 'require-approval' && !fires) return undefined;
+  const covered = rule.source.effect === 'deny' ? [] : touched.pairs.filter((each) => coversPair(rule, each));
+  if (!fires && covered.length === 0) return undefined;
+  const outcome = outcomeOf(rule, request, variables);
+  if (outcome === 'fails') return undefined;
+  return { rule, outcome, fires, covers: new Set(covered.map(({ pair }) => pair)) };
+}
+
+function outcomeOf(
+  { when }: CompiledRule,
+  { pending }: DecisionRequest,
+  variables: () => Variables,
+): Judged['outcome'] | 'fails' {
+  if (when === undefined) return 'holds';
+  try {
+    return when.holds(variables()) ? 'holds' : 'fails';
+  } catch {
+    const missing = pending === 'facts' ? when.late.size > 0 : pending === 'cost' && when.late.has('cost');
+    return missing ? 'pending' : 'fault';
+  }
+}
+
+/** An allow speaks for a pair when operation and object lie wholly within what it names. */
+function coversPair(rule: CompiledRule, { pair, own }: TouchedPair): boolean {
+  // What could not be made out is allowed by no rule, however wide.
+  if (pair.operation === 'unknown') return false;
+  if (!namesOperation(rule.source.operations, pair)) return false;
+  // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
+  if (pair.object.kind === 'none') return pair.operation === 'read';
+  if (rule.datasets && !rule.datasets.some((p) => objectCoveredBy(p, pair.object, 'dataset'))) return false;
+  if (rule.tables && !rule.tables.some((p) => objectCoveredBy(p, pair.object, 'table'))) return false;
+  return rule.tags === undefined || rule.tags.some((tag) => own.has(tag));
+}
+
+/** A deny or require-approval fires when a pair may lie within what it names and any of its tags is touched. */
+function concerns(rule: CompiledRule, { pair, all }: TouchedPair): boolean {
+  if (!namesOperation(rule.source.operations, pair)) return false;
+  if (rule.datasets && !rule.datasets.some((p) => objectMayMatch(p, pair.object, 'dataset'))) return false;
+  if (rule.tables && !rule.tables.some((p) => objectMayMatch(p, pair.object, 'table'))) return false;
+  return rule.tags === undefined || rule.tags.some((tag) => all.has(tag));
+}
+
+function namesOperation(operations: readonly string[] | undefined, pair: AccessPair): boolean {
+  return operations === undefined || operations.includes(pair.operation) || operations.includes(pair.method);
+}
