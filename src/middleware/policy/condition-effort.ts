@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { childrenOf } from './condition-nodes.ts';
-import { lateVariables, type LateVariable } from './variables.ts';
+import { lateVariables, longestList, type LateVariable } from './variables.ts';
 
 type Fault = (message: string, node: ASTNode) => Error;
 
@@ -20,8 +20,6 @@ const functions = new Set(
 
 const loops = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
 
-/** The longest list that is counted with: so many groups one token may claim. */
-export const longestList = 10_000;
 const mostSteps = 400_000;
 
 /** Members of the variables that are lists or maps. */

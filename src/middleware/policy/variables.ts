@@ -2,6 +2,9 @@ import type { Cost } from '../limits/cost.ts';
 import { fullName } from '../../sql/full-name.ts';
 import type { DecisionRequest } from './decide.ts';
 
+/** The longest list that conditions go through: so many groups one token may claim. */
+export const longestList = 10_000;
+
 /** Variables that are known only once the statement was analysed, or its cost asked for. */
 export const lateVariables = ['facts', 'cost'] as const;
 
@@ -24,7 +27,9 @@ export function variablesOf(
   tagged: () => Readonly<Record<string, bigint>>,
 ): Variables {
   const { principal, agent, session, call, cost, now, pending } = request;
-  const { id, groups, delegation, verified } = principal;
+  const { id, delegation, verified } = principal;
+  // A list that is too long to go through is left out.
+  const groups = principal.groups.length > longestList ? undefined : principal.groups;
   return {
     principal: { id, groups, delegation, verified },
     agent: { name: agent?.name ?? '', version: agent?.version ?? '', model: agent?.model ?? '' },
