@@ -17,10 +17,8 @@ export function officialConnection(
 ): OfficialConnection {
   const authorize = authorizerOf(inner);
   return {
-    request(options, callback) {
-      Reflect.apply(inner, undefined, [options, callback]);
-    },
-    upload(options, callback) {
+    request: (options) => (callback) => void Reflect.apply(inner, undefined, [options, callback]),
+    upload: (options) => (callback) => {
       authorize(options, (error, authorized) => {
         if (error || authorized === undefined) callback(error);
         else sendOnce(common, authorized, callback);

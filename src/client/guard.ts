@@ -1,6 +1,7 @@
 import { compose } from '../call/compose.ts';
 import { contextKey, createContext } from '../call/context.ts';
 import { freezeCall } from '../call/freeze.ts';
+import { prepareKey } from '../call/prepare.ts';
 import { GuardError } from '../errors.ts';
 import { onlyApproved } from '../middleware/approval/approved.ts';
 import { recorded } from '../middleware/audit/barrier.ts';
@@ -12,6 +13,7 @@ import type { Context } from '../call/context.ts';
 import type { Middleware } from '../call/middleware.ts';
 import type { Principal } from '../call/principal.ts';
 import type { Result } from '../call/result.ts';
+import type { OfficialTransport } from '../transport/official.ts';
 import type { ContextFields, Scope } from './scope.ts';
 
 export interface GuardOptions {
@@ -45,7 +47,7 @@ export interface Passage {
   readonly scope: Scope;
   readonly signal: AbortSignal;
   /** The official client's own connection. `forward` sends the request as it was made. */
-  readonly connection: (options: { readonly forward: boolean }) => Handler;
+  readonly connection: (options: { readonly forward: boolean }) => OfficialTransport;
 }
 
 /** How a guard takes calls. Kept apart from `Guard`, so that users see only what they need. */
@@ -102,7 +104,11 @@ function contextOf({ scope, signal, connection }: Passage, options: GuardOptions
     upstream: (call) => own(freezeCall(call), context),
   });
   context.set(sendsRecorded, true);
-  context.set(connectionKey, connection({ forward: options.unjudged === 'forward' }));
+  if (options.transport === undefined) {
+    const { handle, prepare } = connection({ forward: options.unjudged === 'forward' });
+    context.set(connectionKey, handle);
+    context.set(prepareKey, prepare);
+  }
   return context;
 }
 

@@ -29,20 +29,36 @@ export function ownConnection({
   retries,
 }: OwnConnectionOptions): OfficialConnection {
   return {
-    upload: (request, callback, signal) => official.upload(request, callback, signal),
-    request(request, callback, signal) {
-      if (!isOrdinary(request)) return official.request(request, callback, signal);
-      // The official client writes the credentials onto what it gets.
-      authorize({ ...request }, (failure, authorized) => {
-        if (failure || authorized === undefined) return callback(failure);
-        const sent = requestOf(authorized);
-        attempt(() => exchangeJson(sent, signal), retriesOf(request, retries), signal).then((answer) => {
-          if (isForOfficial(sent, answer)) official.request(request, callback, signal);
+    upload: (request) => official.upload(request),
+    request(request) {
+      const asOfficial = official.request(request);
+      if (!isOrdinary(request)) return asOfficial;
+      const authorized = authorizedRequest(authorize, request);
+      return (callback, signal) => {
+        const answered = async (): Promise<void> => {
+          const sent = await authorized;
+          const exchange = (): Promise<JsonAnswer> => exchangeJson(sent, signal);
+          const answer = await attempt(exchange, retriesOf(request, retries), signal);
+          if (isForOfficial(sent, answer)) asOfficial(callback, signal);
           else conclude(module, answer, callback);
-        }, callback);
-      });
+        };
+        answered().catch(callback);
+      };
     },
   };
+}
+
+function authorizedRequest(authorize: Authorize, request: OfficialOptions): Promise<HttpRequest> {
+  const authorized = new Promise<HttpRequest>((resolve, reject) => {
+    // The official client writes the credentials onto what it gets.
+    authorize({ ...request }, (failure, options) => {
+      if (failure || options === undefined) reject(failure);
+      else resolve(requestOf(options));
+    });
+  });
+  // Whether it is sent after all is decided later.
+  authorized.catch(() => undefined);
+  return authorized;
 }
 
 const proxyVariables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];

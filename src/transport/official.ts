@@ -9,6 +9,7 @@ import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Json } from '../call/json.ts';
 import type { ClientTarget } from '../call/normalise.ts';
+import type { Prepare } from '../call/prepare.ts';
 import type { RebuiltRequest } from '../call/rebuild.ts';
 import type { Result } from '../call/result.ts';
 
@@ -21,11 +22,14 @@ export interface WireAnswer {
 
 export type WireCallback = (error: unknown, body?: unknown, response?: unknown) => void;
 
+export type Send = (callback: WireCallback, signal: AbortSignal) => void;
+
 /** A way to the network with authentication, retries and parsing: the official client's own, or one to the same effect. */
 export interface OfficialConnection {
-  request(options: OfficialOptions, callback: WireCallback, signal: AbortSignal): void;
+  /** Gets a request ready, its credentials above all. Nothing goes to BigQuery before it is told to. */
+  request(options: OfficialOptions): Send;
   /** As `request`, for options with a `multipart` whose second part is a stream. It never retries. */
-  upload(options: OfficialOptions, callback: WireCallback, signal: AbortSignal): void;
+  upload(options: OfficialOptions): Send;
 }
 
 /** The options of one request as the official client made them. */
@@ -44,17 +48,41 @@ export interface OfficialTransportOptions {
 /** How a request travels, and nothing of what it asks. */
 const travelling = ['headers', 'timeout', 'maxRetries', 'gzip', 'forever', 'pool', 'proxy'];
 
-/** Sends calls through the official client's own connection, each rebuilt from the fields that it may send. */
-export function officialTransport(transport: OfficialTransportOptions): Handler {
-  return async (call, context) => {
-    const isForwarded = transport.forward && !isJudged(call);
-    const options = isForwarded
-      ? { headers: {}, ...transport.options }
-      : rebuiltOptions(transport, call, rebuildRequest(call));
-    const answer = await send(transport, options, call, context);
-    if (answer.error !== null && answer.error !== undefined) throw failureOf(transport, answer);
-    return resultOf(transport, answer, (body) => (isForwarded ? body : filterResponse(call, body)));
+export interface OfficialTransport {
+  /** Gets a call ready to be sent, for when `handle` is told to send it. */
+  readonly prepare: Prepare;
+  readonly handle: Handler;
+}
+
+/** Sends calls over a client's own connection, each rebuilt from the fields that it may send. */
+export function officialTransport(transport: OfficialTransportOptions): OfficialTransport {
+  const ready = new WeakMap<Call, Prepared>();
+  return {
+    prepare: (call) => void ready.set(call, prepared(transport, call)),
+    async handle(call, context) {
+      const { isForwarded, options, send } = ready.get(call) ?? prepared(transport, call);
+      const answer = await answerOf(send, options, call, context);
+      if (answer.error !== null && answer.error !== undefined) throw failureOf(transport, answer);
+      return resultOf(transport, answer, (body) => (isForwarded ? body : filterResponse(call, body)));
+    },
   };
+}
+
+interface Prepared {
+  readonly isForwarded: boolean;
+  readonly options: OfficialOptions;
+  readonly send: Send;
+}
+
+function prepared(transport: OfficialTransportOptions, call: Call): Prepared {
+  const { connection, forward } = transport;
+  const isForwarded = forward && !isJudged(call);
+  const options = isForwarded
+    ? { headers: {}, ...transport.options }
+    : rebuiltOptions(transport, call, rebuildRequest(call));
+  const isUpload = options['multipart'] !== undefined;
+  const send = isUpload ? connection.upload(options) : connection.request(options);
+  return { isForwarded, options, send };
 }
 
 function isJudged({ flaw, operation }: Call): boolean {
@@ -111,8 +139,8 @@ function contentOf(
   };
 }
 
-function send(
-  { connection }: OfficialTransportOptions,
+function answerOf(
+  send: Send,
   options: OfficialOptions,
   call: Call,
   { signal }: Context,
@@ -134,8 +162,7 @@ function send(
         }),
       );
     }
-    if (options['multipart'] === undefined) connection.request(options, settle, signal);
-    else connection.upload(options, settle, signal);
+    send(settle, signal);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from '../../call/call.ts';
 import type { Handler } from '../../call/compose.ts';
 import { abortReason } from '../../call/guard-rails.ts';
+import { prepareKey } from '../../call/prepare.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import { digestOf } from './canonical.ts';
 import { durabilityKey } from './durability.ts';
@@ -19,10 +20,19 @@ export function recorded(send: Handler, purpose: QueryStarted['purpose']): Handl
     const record = context.get(auditRecord);
     if (record === undefined) return send(call, context);
     announce(record, call, purpose);
-    await orAborted(ready(record, call, context.get(durabilityKey)), context.signal);
+    const durable = orAborted(ready(record, call, context.get(durabilityKey)), context.signal);
+    durable.catch(() => undefined);
+    await untilWriting();
+    context.get(prepareKey)?.(call);
+    await durable;
     if (purpose === 'statement') record.sent = true;
     return send(call, context);
   };
+}
+
+/** Microtasks come first, and it takes only them to hand the record to the disk. */
+function untilWriting(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 async function ready(record: CallRecord, call: Call, durability: 'before' | 'overlapped'): Promise<void> {
