@@ -3,6 +3,7 @@ import { GuardError } from '../../../src/errors.ts';
 import { GoogleError } from '../../../src/call/google-error.ts';
 import type { Context } from '../../../src/call/context.ts';
 import type { Middleware } from '../../../src/call/middleware.ts';
+import { prepareKey } from '../../../src/call/prepare.ts';
 import { withQuerySettings } from '../../../src/call/query-request.ts';
 import {
   audit,
@@ -11,6 +12,7 @@ import {
   record,
   recorded,
   sendsRecorded,
+  type AuditStore,
 } from '../../../src/middleware/audit/index.ts';
 import { layer, ok, pass, someCall, someContext } from '../../call/harness.ts';
 import { guarded, watchedStore } from './harness.ts';
@@ -106,6 +108,36 @@ describe('order', () => {
     await record(context, { type: 'approval.refused', data: { reason: 'expired' } });
     expect(log.at(-1)).toBe('approval.refused');
   });
+});
+
+test('a call is made ready while its record is written, and sent only then', async () => {
+  const gate = Promise.withResolvers<void>();
+  const log: string[] = [];
+  const store: AuditStore = {
+    append(entries) {
+      log.push(...entries.map(({ type }) => type));
+      return gate.promise.then(() => void log.push('durable'));
+    },
+    close: () => Promise.resolve(),
+  };
+  const { run, context } = guarded({ store }, [], async () => {
+    log.push('sent');
+    return ok;
+  });
+  context.set(prepareKey, () => {
+    log.push('ready');
+    gate.resolve();
+  });
+  await run(someCall(), context);
+  expect(log).toEqual([
+    'call.started',
+    'query.started',
+    'ready',
+    'durable',
+    'sent',
+    'call.finished',
+    'durable',
+  ]);
 });
 
 describe('an unavailable store', () => {
