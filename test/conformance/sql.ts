@@ -161,6 +161,7 @@ function share(part: number, whole: number): string {
 const floors: ReadonlyMap<string, number> = new Map([
   ['real', 98],
   ['feature', 93],
+  ['pipe', 95],
 ]);
 
 let belowFloor = false;

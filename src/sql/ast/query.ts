@@ -55,6 +55,8 @@ export interface Select extends Positioned {
     /** The column that tells whose row it is. */
     readonly unit?: Expression;
   };
+  /** A pipe step that passes its rows on: around it, the names of its tables still stand for their old columns. */
+  readonly keepsNames?: true;
 }
 
 export type SelectItem = SelectExpression | SelectStar;

@@ -19,7 +19,7 @@ import type { Scope } from '../scope/scope.ts';
 import { call } from './call.ts';
 import { path, takeField } from './path.ts';
 import { spend } from './pass.ts';
-import { query } from './query.ts';
+import { lazyQuery, query } from './query.ts';
 import { rowValue } from './rows.ts';
 import { assertNever } from '../assert-never.ts';
 
@@ -148,7 +148,7 @@ const handlers: Handlers = {
     copied: false,
   }),
   exists: (node, scope) => {
-    query(node.query, childScope(scope));
+    lazyQuery(node.query, childScope(scope));
     return constant(bool);
   },
   with: (node, scope) => {

@@ -1,4 +1,4 @@
-import type { FromItem, Join, Name } from '../ast/index.ts';
+import type { DerivedTable, FromItem, Join, Name } from '../ast/index.ts';
 import { merge } from '../lineage/value.ts';
 import { emptyRelation, joinRelations, relationOf } from '../scope/relation.ts';
 import type { Relation } from '../scope/relation.ts';
@@ -53,9 +53,14 @@ const handlers: Handlers = {
   join,
   pivot,
   unpivot,
-  derivedTable: (node, scope) =>
-    relationOf(sourceOfRows(lazyQuery(node.query, childScope(scope)), node.alias?.name)),
+  derivedTable,
 };
+
+/** A query in parentheses; an alias hides the names that a pipe query leaves known. */
+function derivedTable(node: DerivedTable, scope: Scope): Relation {
+  const rows = lazyQuery(node.query, childScope(scope));
+  return relationOf(sourceOfRows(rows, node.alias?.name), node.alias === undefined ? rows.kept : []);
+}
 
 function join(node: Join, scope: Scope, left: Relation): Relation {
   const first = fromItem(node.left, scope, left);

@@ -31,8 +31,15 @@ export function pivot(node: Pivot, scope: Scope, left: Relation): Relation {
 
 /** The relation, noting which columns an expression names. */
 function watched(relation: Relation, used: Set<string>): Relation {
+  const sameColumn = (column: Column | undefined): Column | undefined =>
+    relation.find(column?.name.toLowerCase() ?? '').find((each) => each.value === column?.value);
+  const keptColumn = (column: Column | undefined): Column | undefined => {
+    note(sameColumn(column), used);
+    return column;
+  };
   return {
     ...relation,
+    kept: relation.kept.map((source) => ({ ...source, find: (name) => keptColumn(source.find(name)) })),
     sources: relation.sources.map((source) => ({ ...source, find: (name) => note(source.find(name), used) })),
     find: (name) => relation.find(name).map((column) => note(column, used) ?? column),
   };

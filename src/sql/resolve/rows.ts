@@ -13,6 +13,8 @@ export interface Rows {
   readonly open: boolean;
   /** A common table that is written further on, and not analysed where it is named before. */
   readonly later?: true;
+  /** The tables whose names a pipe query leaves known. */
+  readonly kept?: readonly Source[];
 }
 
 export function rowsOf(columns: readonly Column[], open = false): Rows {

@@ -5,7 +5,7 @@ import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Column } from '../scope/source.ts';
 import { expression, impliedName } from './expression.ts';
-import { emptyRelation } from '../scope/relation.ts';
+import { emptyRelation, namedSources } from '../scope/relation.ts';
 import { from } from './from.ts';
 import { groupBy } from './group-by.ts';
 import { influence } from './pass.ts';
@@ -47,7 +47,8 @@ function selectBody(node: Select, { lazy = false, ...outer }: Scope): Body {
   }
   for (const { window: specification } of node.windows) window(specification, scope);
   if (node.distinct) for (const item of readColumns(items)) influence(scope.pass, item.value);
-  return { rows: rows(node, items, open), orderScope: named };
+  const kept = node.keepsNames === true ? { kept: namedSources(relation) } : {};
+  return { rows: { ...rows(node, items, open), ...kept }, orderScope: named };
 }
 
 function withWindows(scope: Scope, node: Select): Scope {

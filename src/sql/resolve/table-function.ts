@@ -38,13 +38,25 @@ function functionRows(node: TableFunction, given: readonly Given[], scope: Scope
   const name = node.name.map((part) => part.name.toUpperCase()).join('.');
   const defined = pass.script.functions.get(routineKey(node.name, pass));
   if (defined?.type === 'createTableFunction') return definedRows(node, defined, given, pass);
-  if (isQualified(node.name) && !modelNamespaces.has(node.name[0].name.toUpperCase()))
-    return routineRows(node, given, pass);
+  const model = modelNamespaces.has(node.name[0].name.toUpperCase());
+  if (!model && (isQualified(node.name) || !builtIn.has(name))) return routineRows(node, given, pass);
   pass.facts.functions.add(name);
   if (name === 'APPENDS' || name === 'CHANGES') return changeRows(given);
   if (name === 'EXTERNAL_QUERY') return externalRows(given, pass);
   return closedRows(node, name, given, pass);
 }
+
+/** Table functions of BigQuery itself; a name that is not among them is somebody's routine. */
+const builtIn: ReadonlySet<string> = new Set([
+  'APPENDS',
+  'CHANGES',
+  'EXTERNAL_OBJECT_TRANSFORM',
+  'EXTERNAL_QUERY',
+  'GAP_FILL',
+  'RANGE_SESSIONIZE',
+  'TUMBLE',
+  'HOP',
+]);
 
 /** Another database answers: its columns are not known, and no table of BigQuery is read. */
 function externalRows(given: readonly Given[], pass: Pass): Rows {

@@ -2,7 +2,7 @@ import type { Name, Path, Range } from '../ast/index.ts';
 import { fieldOf, merge } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { reportGap } from '../resolve/pass.ts';
-import { sourceNamed } from './relation.ts';
+import { namedSources, sourceNamed } from './relation.ts';
 import type { Relation } from './relation.ts';
 import type { Scope } from './scope.ts';
 import type { Column, NameUse, Source } from './source.ts';
@@ -93,7 +93,7 @@ function lookupOutside(parts: Path, scope: Scope): Found | undefined {
 /** `dataset.table.column`, where the table has no alias. */
 function byTablePath(parts: Path, scope: Scope): Found | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    for (const source of at.relation?.sources ?? []) {
+    for (const source of at.relation === undefined ? [] : namedSources(at.relation)) {
       const found = matchPath(source, parts);
       if (found !== undefined) return found;
     }
@@ -129,7 +129,8 @@ export function findSource(parts: Path, scope: Scope): Source | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     if (at.relation === undefined) continue;
     const named = parts.length === 1 ? sourceNamed(at.relation, parts[0].name.toLowerCase()) : undefined;
-    const source = named ?? at.relation.sources.find((each) => pathLength(each, parts) === parts.length);
+    const source =
+      named ?? namedSources(at.relation).find((each) => pathLength(each, parts) === parts.length);
     if (source !== undefined) {
       const last = parts[parts.length - 1] ?? parts[0];
       if (named === undefined) source.qualified?.({ start: parts[0].range.start, end: last.range.end });

@@ -3,16 +3,19 @@ import type { Column, Source } from './source.ts';
 /** All of a FROM clause: its sources in order, the columns of `*`, and what USING merged. */
 export interface Relation {
   readonly sources: readonly Source[];
+  /** Tables of earlier pipe steps: their names still qualify columns, but bring none of their own. */
+  readonly kept: readonly Source[];
   columns(): readonly Column[];
   /** Columns reached by a bare name; more than one is an ambiguity. */
   find(name: string): readonly Column[];
 }
 
-export const emptyRelation: Relation = { sources: [], columns: () => [], find: () => [] };
+export const emptyRelation: Relation = { sources: [], kept: [], columns: () => [], find: () => [] };
 
-export function relationOf(source: Source): Relation {
+export function relationOf(source: Source, kept: readonly Source[] = []): Relation {
   return {
     sources: [source],
+    kept,
     columns: () => source.columns(),
     find(name) {
       const column = source.find(name);
@@ -28,6 +31,7 @@ export function joinRelations(left: Relation, right: Relation, merged: readonly 
     relation.columns().filter((column) => !names.has(column.name.toLowerCase()));
   return {
     sources: [...left.sources, ...right.sources],
+    kept: [...left.kept, ...right.kept],
     columns: () =>
       merged.length === 0
         ? [...left.columns(), ...right.columns()]
@@ -39,6 +43,11 @@ export function joinRelations(left: Relation, right: Relation, merged: readonly 
   };
 }
 
+/** Everything that a name can stand for. */
+export function namedSources({ sources, kept }: Relation): readonly Source[] {
+  return kept.length === 0 ? sources : [...sources, ...kept];
+}
+
 export function sourceNamed(relation: Relation, name: string): Source | undefined {
-  return relation.sources.find((source) => source.alias?.toLowerCase() === name);
+  return namedSources(relation).find((source) => source.alias?.toLowerCase() === name);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { maskSources } from '../../../src/sql/index.ts';
 import { look, summary } from '../shop.ts';
 
@@ -46,3 +46,86 @@ test.each(['SELECT id', 'SELECT COUNT(*)', 'AGGREGATE COUNT(*)', 'DROP a', 'WHER
     expect(tables).toEqual(['shop.customers read', 'shop.orders read']);
   },
 );
+
+describe('the name of a table stands for its columns until a step makes new ones', () => {
+  test.each([
+    ['SET name = "x" |> SELECT c.name AS old, name AS made', ['old', ['shop.customers.name']], ['made', []]],
+    ['DROP email |> SELECT c.email', ['email', ['shop.customers.email']]],
+    ['RENAME email AS mail |> SELECT c.email AS a', ['a', ['shop.customers.email']]],
+    ['EXTEND id AS email |> WHERE TRUE |> SELECT c.email AS a', ['a', ['shop.customers.email']]],
+    ['WHERE id > 1 |> LIMIT 5 |> SELECT c.email AS a', ['a', ['shop.customers.email']]],
+    ['DISTINCT |> ORDER BY c.id |> SELECT c.email AS a', ['a', ['shop.customers.email']]],
+    [
+      'LIMIT 1 |> JOIN orders AS o ON c.id = o.id |> WHERE o.id = 1 |> SELECT c.name',
+      ['name', ['shop.customers.name']],
+    ],
+    ['LIMIT 1 |> CROSS JOIN UNNEST(c.tags) AS tag |> SELECT tag', ['tag', ['shop.customers.tags']]],
+    [
+      'SET id = 1 |> SELECT c.* EXCEPT (id, email, country, address, tags, created)',
+      ['name', ['shop.customers.name']],
+    ],
+  ] as const)('FROM customers AS c |> %s', async (steps, ...outputs) => {
+    expect(await summary(`FROM customers AS c |> ${steps}`)).toMatchObject({ outputs, gaps: [] });
+  });
+
+  test.each(['SELECT id', 'AGGREGATE COUNT(*) AS id', 'AS d', 'UNION ALL (FROM customers)'])(
+    'it is gone after %s',
+    async (step) => {
+      const { gaps } = await summary(`FROM customers AS c |> ${step} |> SELECT c.id`);
+      expect(gaps).toEqual(['unknown-column']);
+    },
+  );
+
+  test('several tables keep their names', async () => {
+    const text =
+      'FROM customers AS c, orders AS o |> EXTEND c.id + o.id AS sum |> WHERE sum = 1 |> SELECT c.email, o.note';
+    expect(await summary(text)).toMatchObject({
+      outputs: [
+        ['email', ['shop.customers.email']],
+        ['note', ['shop.orders.note']],
+      ],
+      influences: ['shop.customers.id', 'shop.orders.id'],
+      gaps: [],
+    });
+  });
+
+  test('parentheses without an alias let it through, those with one do not', async () => {
+    const inner = '(FROM customers AS c |> WHERE id = 1)';
+    const outputs = [['email', ['shop.customers.email']]];
+    expect(await summary(`SELECT c.email FROM ${inner}`)).toMatchObject({ outputs, gaps: [] });
+    expect(await summary(`${inner} |> SELECT c.email`)).toMatchObject({ outputs, gaps: [] });
+    expect(await summary(`${inner} AS d |> SELECT d.email`)).toMatchObject({ outputs, gaps: [] });
+    expect((await summary(`SELECT c.email FROM ${inner} AS d`)).gaps).toEqual(['unknown-column']);
+    expect((await summary(`WITH d AS ${inner} SELECT c.email FROM d`)).gaps).toEqual(['unknown-column']);
+  });
+
+  test('PIVOT groups by what its aggregates do not name, also through a kept name', async () => {
+    const text =
+      'FROM hr.staff AS s |> WHERE id > 1 |> PIVOT (SUM(s.salary) FOR s.name IN ("a" AS a)) |> SELECT *';
+    const { outputs } = await summary(text);
+    expect(outputs?.map(([name]) => name)).toEqual(['id', 'a']);
+  });
+
+  test('a masked table keeps its name', async () => {
+    const analysis = await look('FROM orders AS o |> SET note = NULL |> SELECT o.note AS a');
+    const { text } = await maskSources(analysis, [note]);
+    expect(text).toBe(
+      'FROM (SELECT CAST(NULL AS JSON) AS note FROM orders AS guard_row) AS o |> SET note = NULL |> SELECT o.note AS a',
+    );
+  });
+});
+
+test('EXISTS over a pipe reads what the pipe reads', async () => {
+  const { columns } = await summary('SELECT EXISTS(FROM customers |> WHERE id = 1)');
+  expect(columns).toEqual(['shop.customers.id']);
+});
+
+test('a table function without a dataset is looked for in the default one', async () => {
+  const text = 'FROM orders |> CALL mails() |> SELECT mail';
+  expect(await summary(text)).toMatchObject({
+    tables: ['shop.customers read', 'shop.orders read'],
+    gaps: [],
+  });
+  expect((await summary('FROM customers |> CALL nothing() |> SELECT 1')).gaps).toEqual(['unknown-routine']);
+  expect((await summary('SELECT * FROM GAP_FILL(TABLE orders)')).gaps).toContain('unsupported');
+});

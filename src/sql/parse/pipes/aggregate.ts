@@ -10,15 +10,7 @@ import { splitAtCommas, skipTo } from '../holes/scan.ts';
 import { readGroupBy, readItem } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
-import {
-  columnName,
-  mustNotMention,
-  nestStage,
-  nextStage,
-  closeStage,
-  withAdded,
-  type Stage,
-} from './stage.ts';
+import { nestStage, nextStage, closeStage, withAdded, type Stage } from './stage.ts';
 
 interface Ordered {
   readonly to: number;
@@ -102,7 +94,6 @@ export const aggregate = (source: Source, stage: Stage, from: number, to: number
   const grouping: Grouping = group < to ? readGrouping(source, by + 1, to) : { parts: [], items: [] };
   const parts = [...grouping.parts, ...aggregates];
   const range = rangeOfTokens(source, from - 1, to);
-  mustNotMention(stage, parts, range);
   const open = stage.added.length > 0 ? nestStage(stage) : withAdded(stage, parts);
   const orderBy = [...(ordered ? grouping.parts.map(ascending) : grouping.parts), ...aggregates].flatMap(
     orderOf,
@@ -115,17 +106,16 @@ export const aggregate = (source: Source, stage: Stage, from: number, to: number
     { ...open, range: { start: stage.range.start, end: range.end } },
     group < to ? select : { items: select.items ?? [] },
   );
-  const next = nextStage({ ...open, range: query.range }, query, []);
+  const next = nextStage({ ...open, range: query.range }, query);
   return orderBy.length === 0 ? next : { ...next, orderBy };
 };
 
 const ascending = (part: Part): Part => ({ ...part, order: part.order ?? { descending: false } });
 
-/** Ordering by an output column, which the next query can name. */
-const orderOf = ({ item, order }: Part): readonly OrderItem[] => {
+/** Ordering by the place of the column, which need not have a name. */
+const orderOf = ({ item, order }: Part, index: number): readonly OrderItem[] => {
   if (order === undefined) return [];
-  const name = columnName(item);
-  if (name === undefined)
-    return refuse('unsupported', 'Ordering by an aggregate without a name is not analysed.', item.range);
-  return [{ value: { type: 'path', parts: [name], range: name.range }, ...order, range: item.range }];
+  const { range } = item;
+  const value = { type: 'literal', kind: 'integer', value: String(index + 1), range } as const;
+  return [{ value, ...order, range }];
 };

@@ -1,15 +1,14 @@
-import { isField, isNameToken, replace, type Finder, type Scan } from '../holes/scan.ts';
-import { tokenAt, type Source } from '../source.ts';
+import { replace, type Finder, type Scan } from '../holes/scan.ts';
+import { keywordAt, tokenAt, type Source } from '../source.ts';
 import { readPipeline } from './pipeline.ts';
-import { pipeBody, queryStart, type Region } from './regions.ts';
+import { pipeBody, queryStart, startsQuery, type Region } from './regions.ts';
 
 /** Stands for a query that is read by hand. */
 const standIn = ' SELECT 1 ';
 
 /** A pipe query in parentheses. */
 export const pipeInParentheses: Finder = (scan, index) => {
-  // A name before the parenthesis makes it a call, `EXTRACT(… FROM …)` in the worst case.
-  if (isNameToken(scan.source.tokens[index - 1]) || isField(scan, index - 1)) return undefined;
+  if (!startsQuery(keywordAt(scan.source, index + 1))) return undefined;
   const close = tokenAt(scan.source, index).match;
   const body = pipeBody(scan.source, index + 1, close);
   if (body === undefined) return undefined;

@@ -1,12 +1,4 @@
-import type {
-  Argument,
-  Expression,
-  FromItem,
-  PathExpression,
-  Query,
-  SelectItem,
-  Select,
-} from '../../ast/index.ts';
+import type { Argument, FromItem, Query, Select } from '../../ast/index.ts';
 import { matchTail } from '../holes/match-recognize.ts';
 import { readName, readNames } from '../holes/paths.ts';
 import { skipTo, splitAtCommas } from '../holes/scan.ts';
@@ -27,18 +19,14 @@ import {
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
 import { aggregate } from './aggregate.ts';
-import { mapPaths } from './map-paths.ts';
-import { mentionsAny, readsAny } from './mentions.ts';
+import { readsAny } from './mentions.ts';
 import {
   changeColumns,
   closeStage,
-  columnName,
   isOpen,
-  mustNotMention,
   nestStage,
   nextStage,
-  rangeVariables,
-  settle,
+  passRows,
   startStage,
   withAdded,
   type Stage,
@@ -50,34 +38,20 @@ type Operator = (source: Source, stage: Stage, from: number, to: number) => Stag
 export const applyOperator = (source: Source, stage: Stage, from: number, to: number): Stage => {
   const word = keywordAt(source, from);
   const operator = Object.hasOwn(operators, word) ? operators[word] : undefined;
-  if (operator === select) return select(source, stage, from + 1, to);
-  if (operator !== undefined) return operator(source, settle(stage), from + 1, to);
+  if (operator !== undefined) return operator(source, stage, from + 1, to);
   return refuse('unsupported', `The pipe operator ${word} is not analysed.`, rangeOfTokens(source, from, to));
 };
 
 const where: Operator = (source, stage, from, to) => {
   const condition = readExpression(source, from, to);
-  mustNotMention(stage, condition, condition.range);
   const open = withAdded(stage, condition);
   if (open.where === undefined) return { ...open, where: condition };
   const range = { start: open.where.range.start, end: condition.range.end };
   return { ...open, where: { type: 'binary', operator: 'AND', left: open.where, right: condition, range } };
 };
 
-const select: Operator = (source, before, from, to) => {
-  const read = readPipeSelect(source, from - 1, to);
-  const names = rangeVariables(before.from).map((name) => name.name.toLowerCase());
-  const old = before.changed.length > 0 && mentionsAny(read, names);
-  const stage = old ? { ...before, changed: [] } : settle(before);
-  const made = old ? { ...read, items: read.items.map((item) => withChanges(item, before.changed)) } : read;
-  const unused = before.changed.filter(({ name }) => !mentionsAny(read, [name.name.toLowerCase()]));
-  if (old && unused.length > 0 && read.items.every((item) => item.type !== 'selectStar'))
-    return refuse(
-      'unsupported',
-      'A column that SET changed and nothing uses is not analysed here.',
-      before.range,
-    );
-  mustNotMention(stage, made, made.range);
+const select: Operator = (source, stage, from, to) => {
+  const made = readPipeSelect(source, from - 1, to);
   // What was added may read tables of its own: it stays, even where nothing names it.
   const open = stage.added.length > 0 ? nestStage(stage) : withAdded(stage, made);
   const { distinct: unique, items, as: kind } = made;
@@ -87,39 +61,13 @@ const select: Operator = (source, before, from, to) => {
     windows: [...open.windows, ...made.windows],
     ...(kind === undefined ? {} : { as: kind }),
   };
-  return nextStage(open, closeStage(open, parts), []);
-};
-
-/** Puts the values that SET gave in the place of the columns' names; the tables' own are still there. */
-const withChanges = (item: SelectItem, changed: Stage['changed']): SelectItem => {
-  if (item.type === 'selectStar') {
-    if (item.qualifier !== undefined) return item;
-    const excepted = item.except.map((name) => name.name.toLowerCase());
-    const rest = changed.filter(({ name }) => !excepted.includes(name.name.toLowerCase()));
-    if (item.replace.length > 0)
-      return refuse('unsupported', 'REPLACE after SET is not analysed.', item.range);
-    return { ...item, replace: rest };
-  }
-  const name = columnName(item);
-  const value = mapPaths(item.value, (path) => changedValue(path, changed));
-  return name === undefined ? { ...item, value } : { ...item, value, alias: name };
-};
-
-const changedValue = (path: PathExpression, changed: Stage['changed']): Expression => {
-  const [first, ...rest] = path.parts;
-  const found = changed.find(({ name }) => name.name.toLowerCase() === first.name.toLowerCase());
-  if (found === undefined) return path;
-  return rest.reduce<Expression>(
-    (object, field) => ({ type: 'field', object, field, range: path.range }),
-    found.value,
-  );
+  return nextStage(open, closeStage(open, parts));
 };
 
 const extend: Operator = (source, stage, from, to) => {
   const window = skipTo(source, from, to, (keyword) => keyword === 'WINDOW');
   const items = readSelectItems(source, from, window);
   const windows = window < to ? readWindows(source, window + 1, to) : [];
-  mustNotMention(stage, [items, windows], rangeOfTokens(source, from, to));
   const open = withAdded(stage, [items, windows]);
   return { ...open, added: [...open.added, ...items], windows: [...open.windows, ...windows] };
 };
@@ -130,8 +78,7 @@ const set: Operator = (source, stage, from, to) => {
     const name = readName(source, part.from, equals);
     return { name, value: readExpression(source, equals + 1, part.to) };
   });
-  mustNotMention(stage, replace, stage.range);
-  return isOpen(stage) ? { ...stage, changed: replace } : changeColumns(stage, { replace });
+  return changeColumns(stage, { replace });
 };
 
 const drop: Operator = (source, stage, from, to) =>
@@ -145,33 +92,30 @@ const rename: Operator = (source, stage, from, to) => {
   return changeColumns(stage, { rename: renames });
 };
 
-const as: Operator = (source, stage, from, to) => {
-  const alias = readName(source, from, to);
-  const query = closeStage(stage);
-  return { ...nextStage(stage, query, [alias]), hidden: [] };
-};
+const as: Operator = (source, stage, from, to) =>
+  nextStage(stage, closeStage(stage, {}), readName(source, from, to));
 
 const limit: Operator = (source, stage, from, to) => {
   const offset = skipTo(source, from, to, (keyword) => keyword === 'OFFSET');
   const query: Query = {
-    ...closeStage(stage),
+    ...passRows(stage),
     limit: readExpression(source, from, offset),
     ...(offset < to ? { offset: readExpression(source, offset + 1, to) } : {}),
   };
-  return nextStage(stage, query, rangeVariables(stage.from));
+  return nextStage(stage, query);
 };
 
 const orderBy: Operator = (source, stage, from, to) => {
   if (keywordAt(source, from) !== 'BY') return refuse('syntax', 'ORDER needs BY.', tokenAt(source, from));
-  const items = readOrderBy(source, from + 1, to);
-  mustNotMention(stage, items, stage.range);
+  const end = keywordAt(source, to - 1) === ',' ? to - 1 : to;
+  const items = readOrderBy(source, from + 1, end);
   return { ...withAdded(stage, items), orderBy: items };
 };
 
 const distinct: Operator = (source, stage, from, to) => {
   if (from < to) return refuse('syntax', 'DISTINCT takes nothing.', tokenAt(source, from));
   const open = isOpen(stage) ? stage : nestStage(stage);
-  return nextStage(open, closeStage(open, { distinct: true }), rangeVariables(open.from));
+  return nextStage(open, passRows(open, { distinct: true }));
 };
 
 const setOperation: Operator = (source, stage, from, to) => {
@@ -181,12 +125,12 @@ const setOperation: Operator = (source, stage, from, to) => {
   if (only === undefined) return refuse('syntax', 'A query is missing.', tokenAt(source, first));
   const template = readSetOperation(source, first, only.to);
   const queries = [template.right, ...others.map((part) => nested(readQuery(source, part.from, part.to)))];
-  let body: Query['body'] = nested(closeStage(stage));
+  let body: Query['body'] = nested(closeStage(stage, {}));
   for (const right of queries) {
     body = { ...template, left: body, right, range: { start: stage.range.start, end: right.range.end } };
   }
   const query: Query = { type: 'query', body, orderBy: [], range: stage.range, desugared: true };
-  return nextStage(stage, query, []);
+  return nextStage(stage, query);
 };
 
 const isQueryStart = (source: Source, open: number): boolean => {
@@ -203,21 +147,19 @@ const joinOrSet: Operator = (source, stage, from, to) => {
   return isSet ? setOperation(source, stage, from, to) : join(source, stage, from, to);
 };
 
+/** Nothing but FROM so far. */
+const isPlain = (stage: Stage): boolean => isOpen(stage) && stage.where === undefined;
+
 const join: Operator = (source, stage, from, to) => {
   const made = readJoin(source, from - 1, to);
-  mustNotMention(stage, made, stage.range);
-  const keepsFilter = made.kind === 'INNER' || made.kind === 'CROSS' || made.kind === 'LEFT';
-  const several = rangeVariables(stage.from).length !== 1;
-  const stays = isOpen(stage) && (stage.where === undefined || (several && keepsFilter));
-  const open = stays ? stage : nestStage(stage);
-  mustNotMention(open, made, stage.range);
+  const open = isPlain(stage) ? stage : nestStage(stage);
   return { ...open, from: { ...made, left: open.from, range: stage.range } };
 };
 
 const call: Operator = (source, stage, from, to) => {
   const made = readFrom(source, from, to);
   if (made.type !== 'tableFunction') return refuse('syntax', 'CALL needs a table function.', made.range);
-  const query = closeStage(stage);
+  const query = closeStage(stage, {});
   const input = { value: { type: 'query', query }, range: query.range } as const;
   const named = made.arguments.some(isInput);
   const list = named
@@ -233,8 +175,7 @@ const isInput = ({ value }: Argument): boolean =>
 const tablesample: Operator = (source, stage, from, to) => {
   const { apply, next } = sampleTail(source, from - 1);
   if (next !== to) return refuse('syntax', 'This does not belong to a sample.', tokenAt(source, next));
-  const plain = isOpen(stage) && stage.where === undefined;
-  const open = plain ? stage : nestStage(stage);
+  const open = isPlain(stage) && stage.from.type !== 'join' ? stage : nestStage(stage);
   return { ...open, from: apply(open.from) };
 };
 
@@ -243,7 +184,7 @@ const tail: Operator = (source, stage, from, to) => {
     keywordAt(source, from - 1) === 'MATCH_RECOGNIZE'
       ? matchTail(source, from - 1)
       : pivotTail(source, from - 1);
-  const plain = isOpen(stage) && stage.where === undefined && stage.from.type !== 'join';
+  const plain = isPlain(stage) && stage.from.type !== 'join';
   const tails: ((item: FromItem) => FromItem)[] = [first];
   if (withAlias(source, next, to, tails) !== to) {
     return refuse('syntax', 'This does not belong to PIVOT.', tokenAt(source, next));
@@ -256,7 +197,7 @@ const tail: Operator = (source, stage, from, to) => {
 const withTables: Operator = (source, stage, from, to) => {
   const tables = readCommonTables(source, from - 1, to);
   const names = tables.map((table) => table.name.name.toLowerCase());
-  if (readsAny([stage.from, stage.where, stage.added], names)) {
+  if (readsAny({ ...stage, with: [] }, names)) {
     return refuse('unsupported', 'A name is given to a table that was read before.', stage.range);
   }
   return { ...stage, with: [...stage.with, ...tables] };

@@ -1,10 +1,12 @@
-import type { FromItem, Query, Range } from '../../ast/index.ts';
+import type { DerivedTable, Query, Range } from '../../ast/index.ts';
+import { readName } from '../holes/paths.ts';
 import { skipTo } from '../holes/scan.ts';
 import { readFrom, readQuery } from '../read.ts';
 import { refuse } from '../refusal.ts';
 import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
 import { applyOperator } from './operators.ts';
-import { closeStage, isOpen, settle, startStage, type Stage } from './stage.ts';
+import { pipeBody, type Region } from './regions.ts';
+import { isOpen, passRows, startStage, type Stage } from './stage.ts';
 
 /** Reads `FROM t |> WHERE … |> SELECT …` into nested queries that mean the same. */
 export const readPipeline = (source: Source, from: number, to: number): Query => {
@@ -25,15 +27,28 @@ const nextPipe = (source: Source, from: number, to: number): number =>
 
 const firstStage = (source: Source, from: number, to: number): Stage => {
   const range = rangeOfTokens(source, from, to);
+  const inner = withoutParentheses(source, from, to);
+  if (inner.from > from && pipeBody(source, inner.from, inner.to) === inner.from) {
+    return startStage(derived(readPipeline(source, inner.from, inner.to), range), range);
+  }
+  const { match } = tokenAt(source, from);
+  if (keywordAt(source, match + 1) === 'AS' && match + 1 < to) {
+    const query = derived(finish(firstStage(source, from, match + 1)), range);
+    return startStage({ ...query, alias: readName(source, match + 2, to) }, range);
+  }
   if (keywordAt(source, from) === 'FROM') return startStage(readFrom(source, from + 1, to), range);
-  const query = readQuery(source, from, to);
-  const table: FromItem = { type: 'derivedTable', query, range };
-  return startStage(table, range);
+  return startStage(derived(readQuery(source, inner.from, inner.to), range), range);
 };
 
+const withoutParentheses = (source: Source, from: number, to: number): Region =>
+  keywordAt(source, from) === '(' && tokenAt(source, from).match === to - 1
+    ? withoutParentheses(source, from + 1, to - 1)
+    : { from, to };
+
+const derived = (query: Query, range: Range): DerivedTable => ({ type: 'derivedTable', query, range });
+
 const finish = (stage: Stage): Query => {
-  const settled = settle(stage);
-  const query = plainQuery(settled) ?? closeStage(settled);
+  const query = plainQuery(stage) ?? passRows(stage);
   if (stage.with.length === 0) return query;
   return { ...query, with: { recursive: false, tables: stage.with, range: stage.range } };
 };
@@ -42,5 +57,6 @@ const finish = (stage: Stage): Query => {
 const plainQuery = (stage: Stage): Query | undefined => {
   const { from } = stage;
   const plain = isOpen(stage) && stage.where === undefined && stage.windows.length === 0;
-  return plain && from.type === 'derivedTable' && from.sample === undefined ? from.query : undefined;
+  const bare = from.type === 'derivedTable' && from.alias === undefined && from.sample === undefined;
+  return plain && bare ? from.query : undefined;
 };

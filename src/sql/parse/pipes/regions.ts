@@ -4,9 +4,17 @@ import { keywordAt, tokenAt, type Source } from '../source.ts';
 /** Where the body of a pipe query starts; undefined if the tokens are no pipe query. */
 export const pipeBody = (source: Source, from: number, to: number): number | undefined => {
   const body = afterWith(source, from, to);
-  if (keywordAt(source, body) === 'FROM' && body < to) return body;
+  if (body >= to) return undefined;
+  if (keywordAt(source, body) === 'FROM' || isNamedQuery(source, body, to)) return body;
   const pipe = skipTo(source, body, to, (keyword) => keyword === '|>' || keyword === ';');
   return keywordAt(source, pipe) === '|>' && pipe < to ? body : undefined;
+};
+
+/** `(query) AS name`, which only pipes can follow. */
+const isNamedQuery = (source: Source, from: number, to: number): boolean => {
+  const { keyword, match } = tokenAt(source, from);
+  const named = keyword === '(' && match + 3 === to && keywordAt(source, match + 1) === 'AS';
+  return named && startsQuery(keywordAt(source, from + 1));
 };
 
 /** The index after `WITH a AS (…), b AS (…)`, or the index itself where there is none. */
@@ -99,7 +107,7 @@ const procedureBody = (source: Source, from: number, to: number): number | undef
   return begin < to ? begin : undefined;
 };
 
-const startsQuery = (keyword: string): boolean =>
+export const startsQuery = (keyword: string): boolean =>
   keyword === 'SELECT' || keyword === 'WITH' || keyword === 'FROM' || keyword === '(';
 
 /** Where the query of a statement starts: the whole of it, what follows AS, or what an INSERT takes. */

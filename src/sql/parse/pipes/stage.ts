@@ -11,24 +11,17 @@ import type {
   SelectItem,
   SelectStar,
 } from '../../ast/index.ts';
-import { refuse } from '../refusal.ts';
 import { mentionsAny } from './mentions.ts';
 
-/**
- * A pipe query up to one of its operators: a SELECT that is still open. Names of tables stay visible
- * until an operator makes new columns; `hidden` are names that BigQuery still knows and we do not.
- */
+/** A pipe query up to one of its operators: a SELECT that is still open. */
 export interface Stage {
   readonly range: Range;
   readonly from: FromItem;
   readonly where?: Expression;
   /** Columns added by EXTEND. */
   readonly added: readonly SelectItem[];
-  /** Columns whose values SET has changed, as long as only a SELECT follows. */
-  readonly changed: SelectStar['replace'];
   readonly windows: Select['windows'];
   readonly orderBy: readonly OrderItem[];
-  readonly hidden: readonly string[];
   readonly with: readonly CommonTable[];
 }
 
@@ -38,27 +31,17 @@ export const startStage = (from: FromItem, range: Range): Stage => ({
   range,
   from,
   added: [],
-  changed: [],
   windows: [],
   orderBy: [],
-  hidden: [],
   with: [],
 });
 
-/** Names by which the columns of a FROM item can be qualified. */
-export const rangeVariables = (item: FromItem): readonly Name[] => {
-  if (item.type === 'join') return [...rangeVariables(item.left), ...rangeVariables(item.right)];
-  if (item.alias !== undefined) return [item.alias];
-  return item.type === 'table' ? item.path.slice(-1) : [];
-};
-
-/** The query that a stage stands for. */
-export const closeStage = (stage: Stage, parts: Partial<Select> = {}): Query => {
-  const items = [star(stage.range), ...stage.added];
+/** The query that a stage stands for, with the columns that an operator makes. */
+export const closeStage = (stage: Stage, parts: Partial<Select>): Query => {
   const body: Select = {
     type: 'select',
     distinct: false,
-    items,
+    items: [star(stage.range), ...stage.added],
     from: stage.from,
     ...(stage.where === undefined ? {} : { where: stage.where }),
     windows: stage.windows,
@@ -68,43 +51,30 @@ export const closeStage = (stage: Stage, parts: Partial<Select> = {}): Query => 
   return { type: 'query', body, orderBy: stage.orderBy, range: stage.range, desugared: true };
 };
 
-export const isOpen = (stage: Stage): boolean =>
-  stage.added.length === 0 && stage.orderBy.length === 0 && stage.changed.length === 0;
+/** The same where the rows are passed on: the names of its tables stay known around the query. */
+export const passRows = (stage: Stage, parts: Partial<Select> = {}): Query =>
+  closeStage(stage, { ...parts, keepsNames: true });
 
-/** Starts anew from a finished query. Only a single table keeps its name over this. */
-export const nextStage = (stage: Stage, query: Query, visible: readonly Name[], renamed = false): Stage => {
-  const [only, ...others] = visible;
-  const keeps = only !== undefined && others.length === 0 && !renamed;
-  const lost = keeps ? [] : visible.map((name) => name.name.toLowerCase());
+export const isOpen = (stage: Stage): boolean => stage.added.length === 0 && stage.orderBy.length === 0;
+
+/** Starts anew from a finished query. */
+export const nextStage = (stage: Stage, query: Query, alias?: Name): Stage => {
   const from: FromItem = {
     type: 'derivedTable',
     query,
     range: query.range,
-    ...(keeps ? { alias: only } : {}),
+    ...(alias === undefined ? {} : { alias }),
   };
-  return { ...startStage(from, stage.range), hidden: [...stage.hidden, ...lost], with: stage.with };
+  return { ...startStage(from, stage.range), with: stage.with };
 };
-
-/** A step that changes columns by a star with modifiers; the old values stay behind the names of tables. */
-export const changeColumns = (stage: Stage, changes: Partial<SelectStar>): Stage => {
-  const open = isOpen(stage) ? stage : nestStage(stage);
-  const query = closeStage(open, { items: [{ ...star(stage.range), ...changes }] });
-  return nextStage(open, query, rangeVariables(open.from), true);
-};
-
-/** Makes the changes of SET for good: the tables keep the old values under names that are gone now. */
-export const settle = (stage: Stage): Stage =>
-  stage.changed.length === 0 ? stage : changeColumns({ ...stage, changed: [] }, { replace: stage.changed });
 
 /** The same rows and names, closed, so that what was added can be used. */
-export const nestStage = (stage: Stage): Stage =>
-  nextStage(stage, closeStage(stage), rangeVariables(stage.from));
+export const nestStage = (stage: Stage): Stage => nextStage(stage, passRows(stage));
 
-/** Refuses what would need a name that a table had before its columns were changed. */
-export const mustNotMention = (stage: Stage, node: unknown, range: Range): void => {
-  if (stage.hidden.length > 0 && mentionsAny(node, stage.hidden)) {
-    refuse('unsupported', 'A table name from before this pipe step is used.', range);
-  }
+/** A step that changes columns by a star with modifiers; the names of tables stand for the old values. */
+export const changeColumns = (stage: Stage, changes: Partial<SelectStar>): Stage => {
+  const open = isOpen(stage) ? stage : nestStage(stage);
+  return nextStage(open, passRows(open, { items: [{ ...star(stage.range), ...changes }] }));
 };
 
 /** The name of a column that an item makes. */
@@ -118,14 +88,9 @@ export const columnName = (item: SelectExpression): Name | undefined => {
 export const withAdded = (stage: Stage, node: unknown): Stage => {
   if (isOpen(stage)) return stage;
   const names = stage.added.map((item) =>
-    item.type === 'selectExpression' ? columnName(item)?.name : undefined,
+    item.type === 'selectExpression' ? columnName(item)?.name.toLowerCase() : undefined,
   );
-  const known = names.every((name) => name !== undefined);
-  const used =
-    !known ||
-    mentionsAny(
-      node,
-      names.map((name) => name ?? '').map((name) => name.toLowerCase()),
-    );
+  const known = names.filter((name) => name !== undefined);
+  const used = known.length < names.length || mentionsAny(node, known);
   return used || stage.orderBy.length > 0 ? nestStage(stage) : stage;
 };

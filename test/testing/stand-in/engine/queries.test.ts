@@ -1,6 +1,28 @@
 import { answers } from './shop.ts';
 
 answers([
+  [
+    'FROM people AS p |> SET name = UPPER(name) |> WHERE p.id = 1 |> SELECT p.name, name AS loud',
+    ['Ada', 'ADA'],
+  ],
+  [
+    'FROM people |> DROP name |> WHERE id = 2 |> SELECT people.name, people.home',
+    ['Bob', ['Austin', '73301']],
+  ],
+  [
+    'FROM people AS p, sales AS s |> WHERE p.id = s.person |> EXTEND s.amount * 2 AS twice |> WHERE twice > 150 |> SELECT p.name, s.id |> ORDER BY id DESC |> LIMIT 1',
+    ['Ada', '10'],
+  ],
+  [
+    'FROM people AS p |> EXTEND 1 AS one |> WHERE one = 1 |> SELECT p.* |> WHERE id = 3 |> SELECT id, name',
+    ['3', 'Cleo'],
+  ],
+  [
+    "FROM people AS p |> WHERE id < 3 |> SELECT * EXCEPT (tags, home, joined, email) |> PIVOT (MAX(name) FOR country IN ('GB', 'US')) |> ORDER BY id",
+    ['1', 'Ada', null],
+    ['2', null, 'Bob'],
+  ],
+  ['SELECT p.name FROM (FROM people AS p |> WHERE id = 4)', ['Dan']],
   ["SELECT name FROM `acme.shop.people` WHERE country = 'US' ORDER BY id", ['Bob'], ['Dan']],
   ['SELECT p.name FROM `acme`.`shop`.`people` AS p ORDER BY p.id LIMIT 1 OFFSET 1', ['Bob']],
   [

@@ -3,6 +3,7 @@ import type { DerivedTable, FromItem, TableReference, TableSample } from '../../
 import { unsupported } from '../engine-error.ts';
 import { printExpression } from './expression.ts';
 import { printJoin } from './join.ts';
+import { keptSources } from './kept-names.ts';
 import { printPivot } from './pivot.ts';
 import { printQuery } from './query.ts';
 import { findInScopes } from './resolve.ts';
@@ -75,7 +76,11 @@ function printDerived(item: DerivedTable, scope: Scope): PrintedFrom {
     item.sample === undefined
       ? `(${query.sql})`
       : `(SELECT * FROM (${query.sql})${sampleSql(item.sample, scope)})`;
-  return querySource(query, sampled, item.alias?.name, scope);
+  const { keeping } = query;
+  if (item.alias !== undefined || item.sample !== undefined || keeping === undefined)
+    return querySource(query, sampled, item.alias?.name, scope);
+  const { sql, sources } = querySource(query, `(${keeping.sql})`, undefined, scope);
+  return { sql, sources: [...sources, ...keptSources(keeping.sources, sql.slice(sql.lastIndexOf(' ') + 1))] };
 }
 
 function sampleSql(sample: TableSample | undefined, scope: Scope): string {

@@ -34,7 +34,8 @@ export function printQuery(query: Query, scope: Scope): PrintedQuery {
     query.body.type === 'select'
       ? printSelect(query.body, inner, tail)
       : ordered(printBody(query.body, inner), tail, inner);
-  return { ...printed, sql: prefix + printed.sql };
+  const { keeping, ...plain } = { ...printed, sql: prefix + printed.sql };
+  return keeping === undefined ? plain : { ...plain, keeping: { ...keeping, sql: prefix + keeping.sql } };
 }
 
 export function printBody(body: QueryBody, scope: Scope): PrintedQuery {
@@ -81,8 +82,9 @@ function ordered(body: PrintedQuery, tail: Tail, scope: Scope): PrintedQuery {
   });
   const orderSql = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`;
   const names = body.columns.map((_, index) => `${alias}.${outputName(index)} AS ${outputName(index)}`);
+  const { keeping: _, ...plain } = body;
   return {
-    ...body,
+    ...plain,
     sql: `SELECT ${names.join(', ')} FROM (${body.sql}) AS ${alias}${orderSql}${tail.limit}`,
   };
 }

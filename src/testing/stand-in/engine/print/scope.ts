@@ -35,6 +35,14 @@ export interface PrintedQuery {
   readonly columns: readonly Output[];
   /** `SELECT AS STRUCT` and `AS VALUE`: one column, which is the row. */
   readonly isValue: boolean;
+  /** A pipe step: the same rows with the columns of its tables beside them. */
+  readonly keeping?: Keeping;
+}
+
+/** `sources` are the tables, their columns under the names that `sql` gives out. */
+export interface Keeping {
+  readonly sql: string;
+  readonly sources: readonly Source[];
 }
 
 export interface CommonTableSource {

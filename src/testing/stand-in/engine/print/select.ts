@@ -10,6 +10,7 @@ import { printGroupBy } from './group-by.ts';
 import { expandItems } from './select-items.ts';
 import type { Tail } from './query.ts';
 import { outputName, type PrintedQuery, type Scope } from './scope.ts';
+import { keepSources } from './kept-names.ts';
 import type { Typed } from './typed.ts';
 import { printOrder, rememberWindows } from './window.ts';
 
@@ -43,7 +44,11 @@ export function printSelect(node: Select, outer: Scope, tail: Tail): PrintedQuer
   const order = orderSql(tail, printed, named);
   const fromSql = fromClause(from.sql, group.lateral);
   const rest = `${fromSql}${where}${group.sql}${having}${qualify}`;
-  return finished(node, printed, rest, order + tail.limit);
+  const query = finished(node, printed, rest, order + tail.limit);
+  if (node.keepsNames !== true || node.distinct) return query;
+  const kept = keepSources(from.sources, printed);
+  const list = [itemList(printed), ...kept.items].join(', ');
+  return { ...query, keeping: { sql: `SELECT ${list}${rest}${order}${tail.limit}`, sources: kept.sources } };
 }
 
 function withKeys(scope: Scope, keys: ReadonlyMap<string, string>): Scope {
