@@ -173,6 +173,10 @@ describe('pipes stand wherever a query stands', () => {
     expect(tablesOf(text)).toEqual(expected);
   });
 
+  test('the type of CAST is no name for the query before it', () => {
+    expect(tablesOf('SELECT CAST((SELECT a FROM t) AS INT64)')).toEqual(['t']);
+  });
+
   test('ranges of steps are those of the text', () => {
     const text = 'FROM d.t |> WHERE a > 1 |> SELECT b';
     const [statement] = parse(text).script?.statements ?? [];

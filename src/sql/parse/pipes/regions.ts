@@ -5,16 +5,9 @@ import { keywordAt, tokenAt, type Source } from '../source.ts';
 export const pipeBody = (source: Source, from: number, to: number): number | undefined => {
   const body = afterWith(source, from, to);
   if (body >= to) return undefined;
-  if (keywordAt(source, body) === 'FROM' || isNamedQuery(source, body, to)) return body;
+  if (keywordAt(source, body) === 'FROM') return body;
   const pipe = skipTo(source, body, to, (keyword) => keyword === '|>' || keyword === ';');
   return keywordAt(source, pipe) === '|>' && pipe < to ? body : undefined;
-};
-
-/** `(query) AS name`, which only pipes can follow. */
-const isNamedQuery = (source: Source, from: number, to: number): boolean => {
-  const { keyword, match } = tokenAt(source, from);
-  const named = keyword === '(' && match + 3 === to && keywordAt(source, match + 1) === 'AS';
-  return named && startsQuery(keywordAt(source, from + 1));
 };
 
 /** The index after `WITH a AS (…), b AS (…)`, or the index itself where there is none. */
