@@ -6,6 +6,19 @@ import { buildMiddleware } from '../../src/config/build-middleware.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { isGuardError } from '../../src/errors.ts';
 import { BigQuery, createGuard, withContext, type Guard } from '../../src/index.ts';
+import { catalogOf } from '../../src/config/catalog.ts';
+import {
+  costKey,
+  decisionKey,
+  estimates,
+  jobRegistry,
+  limits,
+  maskedCost,
+  masking,
+  memoryBudgets,
+  policy as policyLayer,
+  type Middleware,
+} from '../../src/middleware/index.ts';
 import { startStandIn, type StandIn } from '../../src/testing/index.ts';
 
 /** Budgets and limits as `guard.yaml` states them, on the official client and statements that really run. */
@@ -209,6 +222,48 @@ describe('a budget', () => {
     expect(rows).toHaveLength(2);
     const events = await readFile(join(folder, 'audit', 'audit-0001.jsonl'), 'utf8');
     expect(events).toContain(`"bytes":${80 * mebibyte},"expiresAt"`);
+  });
+});
+
+describe('the cost that a layer asks the policy for', () => {
+  it('is that of the masked text, and is asked of BigQuery once', async () => {
+    const { policy: document } = parseConfig(policy(join(folder, 'audit'), ''));
+    const estimate = estimates();
+    const learned: unknown[] = [];
+    const learning: Middleware = {
+      name: 'learning',
+      async handle(call, context, next) {
+        const decision = context.get(decisionKey);
+        const masks = decision?.effect === 'allow' ? decision.masks : [];
+        learned.push(await context.get(costKey)?.(masks));
+        return next(call);
+      },
+    };
+    const budgets = [{ name: 'day', per: 'principal', period: 'day', bytes: 100n << 20n } as const];
+    guard = createGuard({
+      middleware: [
+        policyLayer({ document, jobs: jobRegistry(), catalog: catalogOf(), cost: maskedCost(estimate) }),
+        learning,
+        masking(),
+        limits({ limits: [], budgets, estimate, store: memoryBudgets() }),
+      ],
+    });
+    bigquery = new BigQuery({ ...standIn.clientOptions, guard });
+    await bigquery.query('SELECT id, email FROM shop.customers');
+    await bigquery.dataset('shop').table('orders').getMetadata();
+    expect(learned).toEqual([
+      {
+        bytes: 16n,
+        billedBytes: BigInt(10 * mebibyte),
+        price: 0.00006,
+        referencedTables: [{ project: 'acme', dataset: 'shop', name: 'customers' }],
+        statementType: 'SELECT',
+        undeclaredParameters: [],
+        bounded: true,
+      },
+      undefined,
+    ]);
+    expect(sent().map(({ dryRun }) => dryRun)).toEqual([true, false]);
   });
 });
 

@@ -26,8 +26,12 @@ export interface Upstream {
 }
 
 /** Statistics of a dry run over tables of the shop. */
-export function size(bytes: number | string, tables: readonly string[] = ['orders']): JsonObject {
-  const referencedTables = tables.map((tableId) => ({ projectId: 'p', datasetId: 'shop', tableId }));
+export function size(
+  bytes: number | string,
+  tables: readonly string[] = ['orders'],
+  datasetId = 'shop',
+): JsonObject {
+  const referencedTables = tables.map((tableId) => ({ projectId: 'p', datasetId, tableId }));
   const statistics = { statementType: 'SELECT', totalBytesProcessedAccuracy: 'PRECISE', referencedTables };
   return { totalBytesProcessed: String(bytes), query: statistics };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../../../src/call/compose.ts';
 import { createContext } from '../../../src/call/context.ts';
 import { GoogleError } from '../../../src/call/google-error.ts';
+import type { JsonObject } from '../../../src/call/json.ts';
 import { limits } from '../../../src/middleware/limits/index.ts';
 import { memoryBudgets } from '../../../src/store/index.ts';
 import { testMiddleware } from '../../../src/testing/index.ts';
@@ -60,9 +61,15 @@ describe('a table of the dry run', () => {
     ['is in the text', 'SELECT id FROM shop.orders', ['orders']],
     ['lies beneath a view', 'SELECT mail FROM shop.buyers', ['customers']],
     ['is a partition of one', 'SELECT id FROM shop.orders', ['orders$20260101']],
-  ])('that %s is expected', async (_what, sql, tables) => {
+    ['is one of a wildcard', 'SELECT kind FROM `logs.events_*`', ['events_20240101'], 'logs'],
+    [
+      'describes tables',
+      'SELECT table_name FROM shop.INFORMATION_SCHEMA.TABLES',
+      ['INFORMATION_SCHEMA.TABLES'],
+    ],
+  ])('that %s is expected', async (_what, sql, tables, dataset?: string) => {
     const { run, upstream } = bench({ cost: always });
-    upstream.dryRun = async () => size(1, tables);
+    upstream.dryRun = async () => size(1, tables, dataset);
     expect(await refusal(run(query(sql)))).toBe('not refused');
   });
 
@@ -70,6 +77,7 @@ describe('a table of the dry run', () => {
     ['another table', ['orders', 'salaries']],
     ['one in another case', ['Orders']],
     ['a longer name', ['orders_2']],
+    ['what describes tables', ['INFORMATION_SCHEMA.TABLES']],
   ])(
     'that was not seen – %s – refuses the query, unnamed, and stands in the record',
     async (_what, tables) => {
@@ -77,7 +85,7 @@ describe('a table of the dry run', () => {
       upstream.dryRun = async () => size(1, tables);
       const error: unknown = await run(query()).catch((failure: unknown) => failure);
       expect(error).toMatchObject({ code: 'ERR_SQL_UNPROVEN', reasons: [{ rule: 'dry-run' }] });
-      expect(JSON.stringify(error) + String(error)).not.toMatch(/salaries|Orders|orders_2/);
+      expect(JSON.stringify(error) + String(error)).not.toMatch(/salaries|Orders|orders_2|SCHEMA/);
       expect(sent.every(isDryRun)).toBe(true);
       const names = tables.map((name) => `p.shop.${name}`);
       expect(record.events().find(({ type }) => type === 'cost.estimated')?.data).toMatchObject({
@@ -86,6 +94,8 @@ describe('a table of the dry run', () => {
     },
   );
 });
+
+const parameters = (value: string): JsonObject => ({ queryParameters: [{ parameterValue: { value } }] });
 
 describe('a dry run', () => {
   it('that BigQuery refuses gives its own error, where it names only what the query names', async () => {
@@ -133,7 +143,6 @@ describe('a dry run', () => {
 
   it('is asked for anew for another text, parameter, project or time', async () => {
     const { run, sent, clock } = bench({ cost: always });
-    const parameters = (value: string) => ({ queryParameters: [{ parameterValue: { value } }] });
     for (const _ of [1, 2]) await run(query('SELECT id FROM shop.orders WHERE id = ?', parameters('1')));
     expect(sent.filter(isDryRun)).toHaveLength(1);
     await run(query('SELECT id FROM shop.orders WHERE id = ?', parameters('2')));
