@@ -37,6 +37,9 @@ masks:
 limits:
   - { name: cheap-queries, principals: { groups: [agents] }, maximumBytesBilled: 20 MiB }
 
+budgets:
+  - { name: agent-day, principals: { groups: [agents] }, per: principal, period: day, bytes: 1 GiB }
+
 audit: { folder: ${JSON.stringify(options.auditFolder)}, prompts: full }
 
 approval:
