@@ -70,12 +70,14 @@ function factsOf(
   };
 }
 
-/** An unknown price is left out: a condition over it cannot be judged. */
+/**
+ * What is unknown is left out: a condition over it cannot be judged. Of what BigQuery knows only a lower bound, as of
+ * scripts, "no more than" would always be true.
+ */
 function costOf({ bytes, billedBytes, price, referencedTables, bounded }: Cost): object {
   return {
-    bytes,
-    billedBytes,
-    ...(price !== undefined && { price }),
+    ...(bounded && { bytes, billedBytes }),
+    ...(bounded && price !== undefined && { price }),
     referencedTables: referencedTables.map(fullName),
     bounded,
   };

@@ -42,6 +42,7 @@ describe('a condition', () => {
     ['cost.bytes > bytes("10 GiB")', denies],
     ['cost.bytes > bytes("1 TiB")', allows],
     ['cost.price > 0.4', denies],
+    ['!cost.bounded || cost.bytes > bytes("1 TiB")', allows],
   ])('%s is judged', (when, expected) => {
     expect(effectOf(when, { cost })).toEqual(expected);
   });
@@ -71,6 +72,11 @@ describe('a condition', () => {
   it.each([
     ['that divides by zero', '1 / (principal.groups.size() - 1) == 1', {}],
     ['over a cost that nobody knows', 'cost.bytes > 1', {}],
+    [
+      'over a size of which only the least is known',
+      'cost.bytes < 1',
+      { cost: { ...cost, bytes: 0n, bounded: false } },
+    ],
     ['over a price that nobody knows', 'cost.price > 1.0', { cost: { ...cost, price: undefined } }],
     ['over a clock that tells no time', 'now.getHours() > 1', { now: new Date(Number.NaN) }],
     [
