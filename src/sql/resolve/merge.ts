@@ -16,22 +16,29 @@ export function merge(node: Merge, walk: ScriptWalk): void {
   record(walk, 'MERGE', node.range, (scope) => {
     const target = dmlTarget(node.target, scope);
     const source = fromItem(node.source, scope, relationOf(target.source));
-    const both = childScope(scope, joinRelations(relationOf(target.source), source, []));
-    influence(scope.pass, expression(node.on, both));
-    return { writes: node.clauses.flatMap((clause) => mergeClause(clause, target, source, both)) };
+    const both = joinRelations(relationOf(target.source), source, []);
+    influence(scope.pass, expression(node.on, childScope(scope, both)));
+    const relations = {
+      matched: both,
+      notMatchedByTarget: source,
+      notMatchedBySource: relationOf(target.source),
+    };
+    return {
+      writes: node.clauses.flatMap((clause) =>
+        mergeClause(clause, target, source, childScope(scope, relations[clause.when])),
+      ),
+    };
   });
 }
 
-function mergeClause(node: MergeClause, target: Target, source: Relation, both: Scope): readonly Write[] {
-  if (node.condition !== undefined) influence(both.pass, expression(node.condition, both));
+/** A row without a match on one side sees only the other one. */
+function mergeClause(node: MergeClause, target: Target, source: Relation, scope: Scope): readonly Write[] {
+  if (node.condition !== undefined) influence(scope.pass, expression(node.condition, scope));
   switch (node.action.type) {
-    case 'insert': {
-      const { parent } = both;
-      const inner = childScope(parent ?? both, source);
-      return insertInto(target, node.action.columns, node.action.source, inner, source.sources[0]);
-    }
+    case 'insert':
+      return insertInto(target, node.action.columns, node.action.source, scope, source.sources[0]);
     case 'update':
-      return assignments(node.action.assignments, target, both);
+      return assignments(node.action.assignments, target, scope);
     case 'delete':
       return [];
     default:

@@ -62,11 +62,11 @@ function withWindows(scope: Scope, node: Select): Scope {
 /** A column that a pipe only passes on is no name of the list: it is read where its own name is found. */
 function withAliases(scope: Scope, items: readonly Item[]): Scope {
   const aliases = new Map<string, Value>();
-  for (const { name, value, read } of items) {
-    if (name === '' || read !== undefined) continue;
-    const key = name.toLowerCase();
+  for (const item of items) {
+    if (item.name === '' || item.read !== undefined) continue;
+    const key = item.name.toLowerCase();
     const other = aliases.get(key);
-    aliases.set(key, other === undefined ? value : merge([other, value]));
+    aliases.set(key, other === undefined ? item.value : merge([other, item.value]));
   }
   return aliases.size === 0 ? scope : { ...scope, aliases };
 }

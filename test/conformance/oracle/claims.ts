@@ -3,6 +3,7 @@ import type { ColumnSource, Facts, ObjectName, StatementFacts } from '../../../s
 
 interface ExpectedOutput {
   readonly name: string;
+  readonly type?: string;
   readonly sources: readonly string[];
 }
 

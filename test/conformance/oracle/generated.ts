@@ -12,7 +12,8 @@ export type Numbers = readonly number[];
 
 export interface Compared {
   readonly sql: string;
-  readonly verdict: 'invalid' | 'refused' | 'missed' | 'more' | 'equal';
+  /** `missed`: less than the analyser says; `more`: more; `accepted`: understood, while it finds an error. */
+  readonly verdict: 'invalid' | 'accepted' | 'refused' | 'missed' | 'more' | 'equal' | 'unchanged';
   /** What was missed, what there is too much, the gaps, or the analyser's error. */
   readonly words: readonly string[];
 }
@@ -49,11 +50,11 @@ const used = (claims: Claims): Claims => ({ ...claims, columns: new Set() });
 export const gapText = (gap: Gap): string => `${gap.code}: ${gap.message}`;
 
 /** The smallest list near this one that has the same verdict. */
-export async function shrink(from: Numbers, oracle: Oracle): Promise<Compared> {
-  let found = await compare(from, oracle);
+export async function shrink(from: Numbers, judge: (from: Numbers) => Promise<Compared>): Promise<Compared> {
+  let found = await judge(from);
   for (let lists = smallerLists(from), tries = 600; tries > 0 && lists.length > 0; tries -= 1) {
     const [list = [], ...others] = lists;
-    const next = await compare(list, oracle);
+    const next = await judge(list);
     const smaller = next.verdict === found.verdict && next.sql.length < found.sql.length;
     if (smaller) found = next;
     lists = smaller ? smallerLists(list) : others;

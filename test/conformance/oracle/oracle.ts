@@ -8,6 +8,8 @@ export interface Question {
   readonly defaultDataset?: string;
   /** A catalog by its name, where the program was started with several. */
   readonly catalog?: string;
+  /** Only the syntax is asked for. */
+  readonly parseOnly?: boolean;
 }
 
 export interface Oracle {

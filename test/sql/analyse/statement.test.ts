@@ -56,6 +56,18 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
       ],
     },
   ],
+  [
+    'a row of MERGE without a match sees only its own side',
+    'MERGE customers c USING hr.staff s ON c.id = s.id WHEN NOT MATCHED BY SOURCE AND name = "a" THEN UPDATE SET email = name WHEN NOT MATCHED THEN INSERT (name) VALUES (name)',
+    {
+      influences: ['hr.staff.id', `${c}.id`, `${c}.name`],
+      writes: [
+        [`${c}.email`, [`${c}.name`]],
+        [`${c}.name`, ['hr.staff.name']],
+      ],
+      gaps: [],
+    },
+  ],
   ['TRUNCATE is a write', 'TRUNCATE TABLE orders', { kind: 'TRUNCATE_TABLE', tables: [`${o} write`] }],
   [
     'CREATE TABLE AS writes its columns',

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../src/sql/assert-never.ts';
 import { expression } from './expression.ts';
 import { namable } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -63,6 +64,8 @@ function special(
     case 'TIMESTAMP':
     case 'JSON':
       return highest;
+    default:
+      return assertNever(type.name);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../../src/sql/assert-never.ts';
 import { query } from './query.ts';
 import { namable, namableOf, nested } from './scope.ts';
 import type { Scope, Typed } from './scope.ts';
@@ -45,6 +46,8 @@ export function constant(scope: Scope, type: Type): string {
       return `${typeText(type)}[]`;
     case 'struct':
       return `STRUCT(${type.fields.map((field) => `${expression(scope, field.type, 0)} AS ${field.name}`).join(', ')})`;
+    default:
+      return assertNever(type);
   }
 }
 

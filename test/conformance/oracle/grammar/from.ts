@@ -4,7 +4,7 @@ import { closed, namable, unique } from './scope.ts';
 import type { Scope, Source } from './scope.ts';
 import { tables } from './shop.ts';
 import type { Table } from './shop.ts';
-import { bool, int64, isKey, same, string, structOf } from './type.ts';
+import { bool, int64, isKey, same, scalar, string, structOf } from './type.ts';
 import type { Column, Type } from './type.ts';
 
 export interface From {
@@ -69,7 +69,7 @@ function joinCondition(scope: Scope): string {
 
 function commonColumns(left: From, right: Item): readonly Column[] {
   const others = unique(right.sources.flatMap((source) => source.columns));
-  const mine = unique([...left.sources.flatMap((source) => source.columns)]);
+  const mine = unique(left.sources.flatMap((source) => source.columns));
   return mine.filter(
     (column) =>
       isKey(column.type) && others.some((each) => each.name === column.name && same(each.type, column.type)),
@@ -186,7 +186,8 @@ function arrayItem(scope: Scope): Item | undefined {
 function pivot(scope: Scope): Item {
   const { choices } = scope;
   const alias = choices.name('t');
-  const rows = select(closed(scope), [string, int64, string]);
+  // Two names of one group key are one column to PIVOT: the third is of another type.
+  const rows = select(closed(scope), [string, int64, scalar('DATE')]);
   const [key, value, other] = rows.columns;
   if (key === undefined || value === undefined || other === undefined) return subquery(scope);
   const call = choices.from('SUM', 'MAX', 'COUNT');

@@ -20,14 +20,15 @@ export function pipe(scope: Scope, wanted?: readonly Type[]): Query {
   const rows = from(scope);
   let state: Stage = { text: `FROM ${rows.text}`, sources: rows.sources };
   for (let left = choices.below(5); left > 0; left -= 1) state = next(scope, state);
-  // The analyser does not name the values of UNNEST where nothing selects them.
-  const named = state.sources.every((source) => !source.alias.startsWith('u'));
-  if (wanted === undefined && named && choices.oneIn(2)) {
+  if (wanted === undefined && named(state) && choices.oneIn(2)) {
     return { text: state.text, columns: state.sources.flatMap(columnsOf) };
   }
   const last = selected({ ...scope, sources: state.sources }, state, wanted);
   return { text: last.text, columns: last.sources.flatMap(columnsOf) };
 }
+
+/** The analyser does not name the values of UNNEST where nothing selects them. */
+const named = (state: Stage): boolean => state.sources.every((source) => !source.alias.startsWith('u'));
 
 function columnsOf(source: Source): readonly Column[] {
   return source.value === undefined ? source.columns : [{ name: source.alias, type: source.value }];
@@ -64,7 +65,10 @@ function next(outer: Scope, state: Stage): Stage {
     () => aliased(scope, after),
     () => joined(outer, state),
     () => united(outer, own, all, after),
-    () => (all.every((column) => isKey(column.type)) ? after('DISTINCT', flat(all)) : after('LIMIT 3')),
+    () =>
+      all.every((column) => isKey(column.type)) && named(state)
+        ? after('DISTINCT', flat(all))
+        : after('LIMIT 3'),
   )();
 }
 

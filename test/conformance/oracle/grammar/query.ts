@@ -73,10 +73,10 @@ function recursion(scope: Scope, name: string): Query {
     depth: 0,
     sources: [{ alias, columns: first.columns, pseudo: [] }, ...other.sources],
   };
-  const items = types.map((type) => expression(inner, type)).join(', ');
+  const list = types.map((type) => expression(inner, type)).join(', ');
   const rows = `FROM ${name} AS ${alias} JOIN ${other.text}`;
   const condition = `ON ${expression(inner, bool, 1)}`;
-  return { text: `${first.text} UNION ALL SELECT ${items} ${rows} ${condition}`, columns: first.columns };
+  return { text: `${first.text} UNION ALL SELECT ${list} ${rows} ${condition}`, columns: first.columns };
 }
 
 /** With ORDER BY and LIMIT, which see the select list. */
@@ -108,8 +108,8 @@ function combined(scope: Scope, wanted: readonly Type[]): Query {
 
 /** The columns of the second query under the names of the first. */
 function renamed(left: Query, right: Query, reversed: boolean): string {
-  const items = right.columns.map((column, index) => `${column.name} AS ${left.columns[index]?.name}`);
-  return (reversed ? items.toReversed() : items).join(', ');
+  const list = right.columns.map((column, index) => `${column.name} AS ${left.columns[index]?.name}`);
+  return (reversed ? list.toReversed() : list).join(', ');
 }
 
 /** One SELECT; every wanted column has a name. */

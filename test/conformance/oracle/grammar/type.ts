@@ -1,3 +1,5 @@
+import { assertNever } from '../../../../src/sql/assert-never.ts';
+
 /** Types of the generated expressions. */
 export type Type =
   | { readonly kind: 'scalar'; readonly name: ScalarName }
@@ -36,6 +38,8 @@ export function typeText(type: Type): string {
       return `ARRAY<${typeText(type.element)}>`;
     case 'struct':
       return `STRUCT<${type.fields.map((field) => `${field.name} ${typeText(field.type)}`).join(', ')}>`;
+    default:
+      return assertNever(type);
   }
 }
 
