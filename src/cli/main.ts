@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
+import type { ExplainOptions } from './commands/explain.ts';
 
 const program = new Command('bigquery-guard').description(
   'Policy, approval, masking and audit between AI agents and BigQuery.',
@@ -24,6 +25,25 @@ program
   .action(async (file: string) => {
     const { check } = await import('./commands/check.ts');
     await check(file);
+  });
+
+program
+  .command('explain')
+  .description('say what a query does: statements, tables, columns, lineage, and what cannot be proved')
+  .argument('<sql>', 'GoogleSQL, or - to read it from standard input')
+  .option('--catalog <file>', 'tables and routines, as YAML or JSON; without it every table is unknown')
+  .option('--project <project>', 'the project of names that have none')
+  .option('--dataset <dataset>', 'the dataset of names that have none')
+  .option('--json', 'print the facts as JSON')
+  .addHelpText(
+    'after',
+    '\nEnds with 0 when the query is understood, 1 when a gap refuses it, 2 for wrong usage.',
+  )
+  // Wrong usage must not look like a query that is refused.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .action(async (sql: string, options: ExplainOptions) => {
+    const { explain } = await import('./commands/explain.ts');
+    process.exitCode = await explain(sql, options);
   });
 
 program

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { catalogFile } from './catalog-file.ts';
 import { guardFile } from './schema.ts';
 
 /**
@@ -8,6 +9,12 @@ import { guardFile } from './schema.ts';
 export function guardJsonSchema(): z.core.JSONSchema.BaseSchema {
   const { $schema, ...schema } = z.toJSONSchema(guardFile, { io: 'input', override: withStandardFormats });
   return { ...($schema !== undefined && { $schema }), title: 'guard.yaml of bigquery-guard', ...schema };
+}
+
+/** The JSON Schema of a catalog file, for editors; types of columns are only checked when the file is read. */
+export function catalogJsonSchema(): z.core.JSONSchema.BaseSchema {
+  const { $schema, ...schema } = z.toJSONSchema(catalogFile, { io: 'input' });
+  return { ...($schema !== undefined && { $schema }), title: 'catalog file of bigquery-guard', ...schema };
 }
 
 /** Editors warn of formats that no standard knows; the pattern beside it says the same. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
 import { GuardError } from '../errors.ts';
 import type { PolicyDocument } from '../middleware/policy/document.ts';
-import { readYaml, type YamlText } from './read-yaml.ts';
+import { faults } from './faults.ts';
+import { readYaml } from './read-yaml.ts';
 import type { GuardFile } from './guard-file.ts';
 import { guardFile } from './schema.ts';
 
@@ -34,19 +34,8 @@ export async function loadConfig(path: string): Promise<GuardConfig> {
 export function parseConfig(text: string, name = 'guard.yaml'): GuardConfig {
   const yaml = readYaml(text, name);
   const parsed = guardFile.safeParse(yaml.value);
-  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, yaml, name));
+  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, guardFile, yaml, name));
   return { file: parsed.data, policy: policyOf(parsed.data) };
-}
-
-function faults(error: z.ZodError, yaml: YamlText, name: string): string {
-  return error.issues
-    .slice(0, 10)
-    .map((issue) => {
-      const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-      const path = [...issue.path, ...key];
-      return `${name}:${yaml.locate(path)} ${issue.path.join('.')} ${issue.message}`.replace(/ {2,}/, ' ');
-    })
-    .join('\n');
 }
 
 function policyOf(file: GuardFile): PolicyDocument {

@@ -1,6 +1,6 @@
 import { boundedMap } from './bounded-map.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
-import { patience } from './patience.ts';
+import { withinTime } from './patience.ts';
 import { singleFlight } from './single-flight.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { fullName } from './full-name.ts';
@@ -40,7 +40,9 @@ interface Entry<Item> {
  * read is not known.
  */
 export function restCatalog(send: RestGet, options: RestCatalogOptions = {}): Catalog {
-  const get = withinTime(send, options.timeout ?? 30_000);
+  const { timeout = 30_000 } = options;
+  const get: Get = (path, { etag }) =>
+    withinTime(timeout, (signal) => send(path, etag === undefined ? { signal } : { etag, signal }));
   const tables = cached((name) => tablePath(name), tableOfResource, get, options);
   const routines = cached((name) => routinePath(name), routineOfResource, get, options);
   const latest = latestOfWildcard(get, options);
@@ -57,20 +59,6 @@ export function restCatalog(send: RestGet, options: RestCatalogOptions = {}): Ca
 }
 
 type Get = (path: string, options: { readonly etag?: string }) => Promise<RestAnswer>;
-
-/** A request that never ends would hold all who wait for it, so its signal ends it, heeded or not. */
-function withinTime(get: RestGet, milliseconds: number): Get {
-  return async (path, options) => {
-    const controller = new AbortController();
-    const waiting = patience(undefined, milliseconds);
-    try {
-      return await waiting.wait(get(path, { ...options, signal: controller.signal }));
-    } finally {
-      waiting.end();
-      controller.abort();
-    }
-  };
-}
 
 function tablePath({ project, dataset, name }: ObjectName): string {
   return `projects/${encode(project)}/datasets/${encode(dataset)}/tables/${encode(name)}`;

@@ -44,7 +44,8 @@ function closing(reader: Reader, column: CatalogColumn): CatalogColumn {
 function skipParameters(reader: Reader): void {
   if (!take(reader, '(')) return;
   const end = reader.text.indexOf(')', reader.at);
-  reader.at = end < 0 ? reader.text.length : end + 1;
+  if (end < 0) throw new TypeError('The parameters of a type are not closed.');
+  reader.at = end + 1;
 }
 
 const blank = /\s/;
@@ -61,6 +62,7 @@ function readWord(reader: Reader): string {
   )
     reader.at += 1;
   const word = reader.text.slice(start, reader.at);
+  if (quoted && reader.text[reader.at] !== '`') throw new TypeError('A quoted name is not closed.');
   if (quoted) reader.at += 1;
   return word;
 }

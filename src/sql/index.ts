@@ -1,6 +1,8 @@
 export { analyse } from './analyse.ts';
 export type { Analysis, AnalyseOptions } from './analyse.ts';
 export type { Catalog, CatalogColumn, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
+export { informationSchemaCatalog } from './catalog-information-schema.ts';
+export type { InformationSchemaOptions, RunQuery } from './catalog-information-schema.ts';
 export { staticCatalog } from './catalog-static.ts';
 export type { StaticCatalog, StaticColumn, StaticRoutine, StaticTable } from './catalog-static.ts';
 export { restCatalog } from './catalog-rest.ts';

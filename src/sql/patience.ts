@@ -24,6 +24,21 @@ export function patience(signal: AbortSignal | undefined, milliseconds: number):
   };
 }
 
+/** Work that never ends would hold all who wait for it, so it is given up, heed it the signal or not. */
+export async function withinTime<Result>(
+  milliseconds: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const waiting = patience(undefined, milliseconds);
+  try {
+    return await waiting.wait(work(controller.signal));
+  } finally {
+    waiting.end();
+    controller.abort();
+  }
+}
+
 export function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }

@@ -22,7 +22,11 @@ describe('the packed tarball', () => {
   it('holds the built files, the schema of policy files, licence and notices, and no sources or tests', async () => {
     const names = await readdir(folder);
     expect(names.toSorted()).toEqual(['LICENSE', 'README.md', 'build', 'dist', 'docs', 'package.json']);
-    expect(await readdir(join(folder, 'docs'))).toEqual(['guard.schema.json']);
+    expect(await readdir(join(folder, 'docs'))).toEqual([
+      'catalog.schema.json',
+      'facts.schema.json',
+      'guard.schema.json',
+    ]);
     expect(await readFile(join(folder, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toMatch(/^canonicalize$/m);
   });
 

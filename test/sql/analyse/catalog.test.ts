@@ -121,7 +121,7 @@ test('where letter case does not count, it does not count for the tables of a wi
   expect(facts.gaps).toEqual([]);
 });
 
-test.each(['ARRAY<', 'STRUCT<a INT64', 'STRUCT<a>', '', 'INT64>'])(
+test.each(['ARRAY<', 'STRUCT<a INT64', 'STRUCT<a>', '', 'INT64>', 'NUMERIC(10', 'STRUCT<`a INT64>'])(
   'the column type %j is refused',
   (type) => {
     expect(() => staticCatalog({ tables: [{ name: 'p.d.t', columns: { a: type } }] })).toThrow(TypeError);
