@@ -33,6 +33,10 @@ const guard = createGuard({
   middleware: [
     audit({ store: record, now: clock.now }),
     policy({
+      native: () => ({
+        dataset: () => Promise.resolve(undefined),
+        hasRowAccessPolicies: () => Promise.resolve(false),
+      }),
       jobs: jobRegistry(),
       catalog: () =>
         staticCatalog({ tables: [{ name: 'acme.shop.orders', columns: { id: 'INT64', status: 'STRING' } }] }),

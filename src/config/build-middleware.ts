@@ -15,6 +15,7 @@ import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { catalogOf } from './catalog.ts';
 import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
+import { nativeOf } from './native.ts';
 import type { GuardConfig } from './load-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,7 +48,13 @@ export async function buildMiddleware(
   const layers = [
     trail,
     wellFormed(),
-    policy({ document: config.policy, jobs, catalog: catalogOf(), cost: maskedCost(estimate) }),
+    policy({
+      document: config.policy,
+      jobs,
+      catalog: catalogOf(),
+      native: nativeOf(),
+      cost: maskedCost(estimate),
+    }),
     ...(gate === undefined ? [] : [gate]),
     masking(),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.

@@ -280,6 +280,8 @@ describe('the record', () => {
     expect(events.map(({ type }: { type: string }) => type)).toEqual([
       'audit.opened',
       'call.started',
+      // The table, then its row access policies.
+      'query.started',
       'query.started',
       'decision.made',
       'query.started',

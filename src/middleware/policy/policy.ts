@@ -4,6 +4,7 @@ import type { Middleware, Next } from '../../call/middleware.ts';
 import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
 import { refusal } from '../../call/rebuild.ts';
 import type { Result } from '../../call/result.ts';
+import { runsAsPrincipal } from '../../call/upstream-identity.ts';
 import { GuardError } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
@@ -17,6 +18,8 @@ import { followedJob, followedJobKey } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
+import { loadDatasetLabels, loadNative } from './load-traits.ts';
+import type { NativeSource } from './native-source.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { analysisKey, subjectOf, tablesKey, type Subject } from './subject.ts';
 
@@ -25,6 +28,8 @@ export interface PolicyOptions {
   readonly jobs: JobRegistry;
   /** What is known of tables and routines; it may read them through `context.upstream`. */
   catalog(context: Context): Catalog;
+  /** What is known of labels of datasets and of BigQuery's own protection; it may ask through `context.upstream`. */
+  native(context: Context): NativeSource;
   /** Tells what a query would cost, when a rule asks for it: `maskedCost(estimates())`. */
   readonly cost?: CostOf | undefined;
 }
@@ -72,16 +77,47 @@ async function judge(
 ): Promise<Judged> {
   const asker = askerOf(call, context);
   const gate = gateCatalog(compiled, asker, options.catalog(context));
-  const subject = await subjectOf(call, context, gate.catalog, compiled);
+  const subject = await subjectOf(call, context, gate.catalog, compiled, compiled.tags.byLabel.length > 0);
   const refused = gate.refused();
   if (refused !== undefined) {
     return { decision: decide(compiled, { ...asker, ...refused, pending: 'facts' }), subject };
   }
   if (subject.flaw !== undefined) throw subject.flaw;
   context.set(costKey, costOf(call, context, subject, options));
+  const request = await requestOf(compiled, asker, subject, options.native(context));
+  const first = consider(compiled, { ...request, pending: 'cost' });
+  if (first.decision.effect === 'deny') return { decision: first.decision, subject };
+  const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
+  return { decision: await decideWithCost(compiled, whole, context.get(costKey)), subject };
+}
+
+async function requestOf(
+  compiled: CompiledPolicy,
+  asker: Asker,
+  subject: Subject,
+  source: NativeSource,
+): Promise<DecisionRequest> {
   const { pairs, columns, tables, analysis } = subject;
-  const request = { ...asker, pairs, columns, tables, facts: analysis?.facts, writes: writesOf(subject) };
-  return { decision: await decideWithCost(compiled, request, context.get(costKey)), subject };
+  const labelled = compiled.tags.byLabel.length > 0;
+  return {
+    ...asker,
+    pairs,
+    columns,
+    tables,
+    facts: analysis?.facts,
+    writes: writesOf(subject),
+    ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, source) }),
+  };
+}
+
+/** Asked for last: what the rules deny needs no look at BigQuery's own. */
+async function protectionOf(
+  context: Context,
+  subject: Subject,
+  source: NativeSource,
+): Promise<Pick<DecisionRequest, 'native' | 'runsAsPrincipal'>> {
+  if (context.get(runsAsPrincipal)) return { runsAsPrincipal: true };
+  return { native: await loadNative(subject, source) };
 }
 
 function askerOf(call: Call, context: Context): Asker {

@@ -39,11 +39,12 @@ export async function subjectOf(
   context: Context,
   catalog: Catalog,
   memory: object,
+  labelled: boolean,
 ): Promise<Subject> {
   const query = queryRequest(call);
   return query === undefined
-    ? requestSubject(call, context, catalog)
-    : querySubject(call, query, context, catalog, memory);
+    ? requestSubject(call, context, catalog, labelled)
+    : querySubject(call, query, context, catalog, memory, labelled);
 }
 
 const nothing = { pairs: [], columns: [], analysis: undefined, tables: [] } as const;
@@ -54,6 +55,7 @@ async function querySubject(
   context: Context,
   catalog: Catalog,
   memory: object,
+  labelled: boolean,
 ): Promise<Subject> {
   const setting = refusedSetting(query.settings);
   if (setting !== undefined) return { ...nothing, flaw: unproven(call, setting) };
@@ -69,15 +71,15 @@ async function querySubject(
   if (gap !== undefined) {
     return { ...nothing, flaw: unproven(call, gap.message, gap.code === 'syntax' || gap.code === 'lexer') };
   }
-  const tables = await loadTables(
-    facts.tables.filter(({ kind }) => kind !== 'temporary').map(({ name }) => name),
-    context,
-    catalog,
-  );
+  const pairs = queryAccess(call, query, facts);
+  const named = facts.tables.filter(({ kind }) => kind !== 'temporary').map(({ name }) => name);
+  // The settings may name a table that the text does not.
+  const all = labelled ? [...named, ...pairs.flatMap(namesOf)] : named;
+  const tables = await loadTables(all, context, catalog);
   const columns = distinct(
     [...facts.columns, ...facts.influences].flatMap((column) => leaves(tables, column)),
   );
-  return { pairs: queryAccess(call, query, facts), columns, analysis, tables, flaw: undefined };
+  return { pairs, columns, analysis, tables, flaw: undefined };
 }
 
 function defaultDataset(
@@ -95,17 +97,33 @@ function defaultDataset(
   };
 }
 
-/** Calls that hand out rows or copy them read every column of the tables that they name. */
-async function requestSubject(call: Call, context: Context, catalog: Catalog): Promise<Subject> {
+/**
+ * Calls that hand out rows or copy them read every column of the tables that they name. Where labels of tables decide,
+ * any other table that is named is looked up too.
+ */
+async function requestSubject(
+  call: Call,
+  context: Context,
+  catalog: Catalog,
+  labelled: boolean,
+): Promise<Subject> {
   const pairs = requestAccess(call);
-  const names = pairs.flatMap(({ operation, object }) =>
-    object.kind === 'table' && (operation === 'read' || operation === 'export')
-      ? [{ project: object.project, dataset: object.dataset, name: object.table }]
-      : [],
-  );
-  const tables = await loadTables(names, context, catalog);
-  return { pairs, columns: tables.flatMap(leafColumns), analysis: undefined, tables, flaw: undefined };
+  const load = (wanted: readonly AccessPair[]) => loadTables(wanted.flatMap(namesOf), context, catalog);
+  const read = await load(pairs.filter(handsOut));
+  const others = labelled ? await load(pairs.filter((pair) => !handsOut(pair))) : [];
+  return {
+    pairs,
+    columns: read.flatMap(leafColumns),
+    analysis: undefined,
+    tables: [...read, ...others],
+    flaw: undefined,
+  };
 }
+
+const handsOut = ({ operation }: AccessPair): boolean => operation === 'read' || operation === 'export';
+
+const namesOf = ({ object }: AccessPair): readonly ObjectName[] =>
+  object.kind === 'table' ? [{ project: object.project, dataset: object.dataset, name: object.table }] : [];
 
 async function loadTables(
   names: readonly ObjectName[],
