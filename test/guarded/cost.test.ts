@@ -7,6 +7,7 @@ import { parseConfig } from '../../src/config/load-config.ts';
 import { isGuardError } from '../../src/errors.ts';
 import { BigQuery, createGuard, withContext, type Guard } from '../../src/index.ts';
 import { catalogOf } from '../../src/config/catalog.ts';
+import { nativeOf } from '../../src/config/native.ts';
 import {
   costKey,
   decisionKey,
@@ -242,7 +243,13 @@ describe('the cost that a layer asks the policy for', () => {
     const budgets = [{ name: 'day', per: 'principal', period: 'day', bytes: 100n << 20n } as const];
     guard = createGuard({
       middleware: [
-        policyLayer({ document, jobs: jobRegistry(), catalog: catalogOf(), cost: maskedCost(estimate) }),
+        policyLayer({
+          document,
+          jobs: jobRegistry(),
+          catalog: catalogOf(),
+          native: nativeOf(),
+          cost: maskedCost(estimate),
+        }),
         learning,
         masking(),
         limits({ limits: [], budgets, estimate, store: memoryBudgets() }),
