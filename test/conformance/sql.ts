@@ -133,6 +133,7 @@ function isArrayPath(name: string, aliases: ReadonlySet<string>): boolean {
 function missedTables(item: Case, facts: Facts, aliases: ReadonlySet<string>): readonly string[] {
   const found = facts.tables.map((table) => fullName(table.name));
   return item.tables
+    .map((name) => name.replace(/^_session\./i, ''))
     .filter((name) => !isArrayPath(name, aliases))
     .filter(
       (name) => !found.some((each) => each === name.toLowerCase() || each.endsWith(`.${name.toLowerCase()}`)),
@@ -162,6 +163,7 @@ const floors: ReadonlyMap<string, number> = new Map([
   ['real', 98],
   ['feature', 93],
   ['pipe', 95],
+  ['ddl', 92],
 ]);
 
 let belowFloor = false;

@@ -20,8 +20,18 @@ export interface QueryStatement extends Positioned {
 
 export type DmlStatement = Insert | Update | Delete | Merge | Truncate;
 
-export interface Insert extends Positioned {
+/** What GoogleSQL lets follow INSERT, UPDATE and DELETE. */
+interface RowChange extends Positioned {
+  /** `ASSERT_ROWS_MODIFIED n`. */
+  readonly rowCount?: Expression;
+  /** `THEN RETURN …`, as a query of the target. */
+  readonly returning?: Query;
+}
+
+export interface Insert extends RowChange {
   readonly type: 'insert';
+  /** `INSERT OR IGNORE`: what becomes of rows whose key is there already. */
+  readonly mode?: 'IGNORE' | 'REPLACE' | 'UPDATE';
   readonly target: TableReference;
   readonly columns?: readonly Name[];
   readonly source: InsertSource;
@@ -33,7 +43,7 @@ export type InsertSource =
   /** `INSERT ROW`, only in MERGE. */
   | { readonly type: 'row' };
 
-export interface Update extends Positioned {
+export interface Update extends RowChange {
   readonly type: 'update';
   readonly target: TableReference;
   readonly assignments: readonly Assignment[];
@@ -46,7 +56,7 @@ export interface Assignment extends Positioned {
   readonly value: Expression;
 }
 
-export interface Delete extends Positioned {
+export interface Delete extends RowChange {
   readonly type: 'delete';
   readonly target: TableReference;
   readonly where?: Expression;
@@ -84,6 +94,7 @@ export type DdlStatement =
   | CreateProcedure
   | CreateSchema
   | AlterTable
+  | CreateModel
   | Drop
   | OtherDdl;
 
@@ -183,7 +194,7 @@ export type AlterAction =
   | { readonly type: 'dropColumn'; readonly ifExists: boolean; readonly column: Name }
   | { readonly type: 'renameColumn'; readonly from: Name; readonly to: Name }
   | { readonly type: 'renameTable'; readonly to: Path }
-  | { readonly type: 'other'; readonly text: string };
+  | { readonly type: 'other'; readonly text: string; readonly options: readonly Option[] };
 
 export interface Drop extends Positioned {
   readonly type: 'drop';
@@ -197,11 +208,19 @@ export interface Drop extends Positioned {
 /** DDL and DCL whose objects are known although its details are not analysed: GRANT, CREATE INDEX, ALTER SCHEMA, … */
 export interface OtherDdl extends Positioned {
   readonly type: 'otherDdl';
-  /** The leading keywords in upper case: `GRANT`, `ALTER SCHEMA`, `CREATE ROW ACCESS POLICY`, `CREATE MODEL`. */
+  /** The leading keywords in upper case: `GRANT`, `ALTER SCHEMA`, `CREATE ROW ACCESS POLICY`, `DROP MODEL`. */
   readonly kind: string;
+  /** What the targets are; `other` are schemas, connections, capacity and the like. */
+  readonly object: 'table' | 'routine' | 'model' | 'other';
   readonly targets: readonly Path[];
-  readonly query?: Query;
   readonly expressions: readonly Expression[];
+}
+
+export interface CreateModel extends Positioned {
+  readonly type: 'createModel';
+  readonly name: Path;
+  /** The training data as the model sees it: after TRANSFORM. */
+  readonly queries: readonly Query[];
 }
 
 // Data in and out

@@ -12,7 +12,8 @@ import type { Value } from '../lineage/value.ts';
 import type { CommonTables, Scope } from '../scope/scope.ts';
 import { rangeOf } from './create-table.ts';
 import { expression } from './expression.ts';
-import { namedTable } from './named-table.ts';
+import { namedTable, noteTable } from './named-table.ts';
+import { options } from './options.ts';
 import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
@@ -24,12 +25,17 @@ import { newScriptState } from './script-state.ts';
 import { statements } from './statement.ts';
 import { isQualified, objectName, routineKey } from './table-name.ts';
 
+/** Languages in which a function reaches nothing outside. */
+const inside: ReadonlySet<string> = new Set(['SQL', 'JS']);
+
 export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
   record(walk, 'CREATE_FUNCTION', node.range, (scope) => {
     const { pass } = scope;
     pass.facts.flags.add('ddl');
     noteRoutine(node.name, node.temporary, pass);
-    if (node.connection !== undefined) pass.facts.flags.add('external');
+    if (node.connection !== undefined || !inside.has(node.language.toUpperCase()))
+      pass.facts.flags.add('external');
+    options(node.options, scope);
     if (node.body !== undefined)
       expression(node.body, { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } });
     keepFunction(node, pass);
@@ -42,13 +48,7 @@ export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk)
     const { pass } = scope;
     pass.facts.flags.add('ddl');
     noteRoutine(node.name, false, pass);
-    if (
-      node.parameters.some(
-        ({ parameterType: type }) => type.type === 'tableType' || type.type === 'likeTable',
-      )
-    ) {
-      reportGap(pass, 'unsupported', 'a table function with table parameters is not analysed', node.range);
-    }
+    options(node.options, scope);
     const inner = { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } };
     query(node.query, { ...inner, commonTables: tableParameters(node.parameters, inner) });
     keepFunction(node, pass);
@@ -61,6 +61,7 @@ export function createProcedure(node: CreateProcedure, walk: ScriptWalk): void {
   record(walk, 'CREATE_PROCEDURE', node.range, (scope) => {
     scope.pass.facts.flags.add('ddl');
     noteRoutine(node.name, false, scope.pass);
+    options(node.options, scope);
     if (node.language.toUpperCase() !== 'SQL') scope.pass.facts.flags.add('external');
     return {};
   });
@@ -85,22 +86,24 @@ function noteRoutine(path: Path, temporary: boolean, pass: Pass): void {
   if (name !== undefined) pass.facts.routines.set(fullName(name), name);
 }
 
-/** Parameters that are tables are named in FROM; their rows have no sources here. */
+/** Parameters that are tables are named in FROM; they exist for one call, and their rows have no sources here. */
 function tableParameters(nodes: readonly RoutineParameter[], scope: Scope): CommonTables | undefined {
+  const { pass } = scope;
   return nodes.reduce<CommonTables | undefined>((outer, { name, parameterType: type }) => {
     const rows = parameterRows(type, scope);
-    return rows === undefined ? outer : { name: name.name.toLowerCase(), rows, outer };
+    if (rows === undefined) return outer;
+    noteTable(pass, pass.known.name('', '', name.name), 'temporary', 'read', name.range);
+    return { name: name.name.toLowerCase(), rows, outer };
   }, undefined);
 }
 
 function parameterRows(type: RoutineParameter['parameterType'], scope: Scope): Rows | undefined {
   if (type.type === 'tableType') {
-    return rowsOf(
-      type.columns.map((column) => ({
-        name: column.name.name,
-        value: constant(typeOfDataType(column.dataType)),
-      })),
-    );
+    const columns = type.columns.map((column) => ({
+      name: column.name.name,
+      value: constant(typeOfDataType(column.dataType)),
+    }));
+    return rowsOf(columns, columns.length === 0);
   }
   if (type.type !== 'likeTable') return undefined;
   const range = rangeOf(type.path);

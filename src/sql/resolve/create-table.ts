@@ -5,8 +5,10 @@ import { typeOfDataType } from '../lineage/type.ts';
 import { allSources, constant } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Column } from '../scope/source.ts';
+import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
-import { reportGap } from './pass.ts';
+import { columnSettings, isStoredOutside, options } from './options.ts';
+import { influence, reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
@@ -28,6 +30,9 @@ export function createTable(node: CreateTable, walk: ScriptWalk): void {
     const { pass } = scope;
     pass.facts.flags.add('ddl');
     if (node.kind === 'EXTERNAL TABLE') pass.facts.flags.add('external');
+    if (node.connection !== undefined || isStoredOutside(node.options)) outside(node, pass);
+    options(node.options, scope);
+    columnSettings(node.columns ?? [], scope);
     const name = createdName(node.name, node.temporary, pass);
     noteTable(pass, name, node.temporary ? 'temporary' : 'table', 'create', rangeOf(node.name));
     const rows = tableRows(node, scope);
@@ -39,6 +44,12 @@ export function createTable(node: CreateTable, walk: ScriptWalk): void {
       node.query !== undefined,
     );
   });
+}
+
+/** A table whose data lies outside of BigQuery: to fill it is an export. */
+function outside(node: CreateTable, pass: Pass): void {
+  pass.facts.flags.add('external');
+  if (node.query !== undefined || node.from !== undefined) pass.facts.flags.add('export');
 }
 
 /** The outputs are the columns stored, and each is a write. */
@@ -82,6 +93,7 @@ function definedColumn(column: ColumnDefinition): Column {
 
 /** COPY, CLONE and SNAPSHOT take every value; LIKE takes the columns alone. */
 function copiedRows({ how, table }: NonNullable<CreateTable['from']>, scope: Scope): Rows {
+  if (table.systemTime !== undefined) influence(scope.pass, expression(table.systemTime, scope));
   const source = namedTable(table, 'read', 'copy', scope);
   if (how !== 'LIKE') source.row();
   const columns = source

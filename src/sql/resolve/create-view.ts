@@ -1,6 +1,7 @@
 import type { CreateView } from '../ast/index.ts';
 import { created, createdName, rangeOf } from './create-table.ts';
 import { noteTable } from './named-table.ts';
+import { options } from './options.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
@@ -13,6 +14,7 @@ export function createView(node: CreateView, walk: ScriptWalk): void {
     pass.facts.flags.add('ddl');
     const name = createdName(node.name, false, pass);
     noteTable(pass, name, 'view', 'create', rangeOf(node.name));
+    options(node.options, scope);
     const found = query(node.query, scope);
     const columns = found.columns.map((column, index) => ({
       name: node.columns?.[index]?.name ?? column.name,

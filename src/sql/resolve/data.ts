@@ -1,6 +1,6 @@
 import type { ExportData, LoadData } from '../ast/index.ts';
-import { expression } from './expression.ts';
 import { namedTable } from './named-table.ts';
+import { columnSettings, options } from './options.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
@@ -8,7 +8,7 @@ import type { ScriptWalk } from './record.ts';
 export function exportData(node: ExportData, walk: ScriptWalk): void {
   record(walk, 'EXPORT_DATA', node.range, (scope) => {
     scope.pass.facts.flags.add('export');
-    for (const option of node.options) expression(option.value, scope);
+    options(node.options, scope);
     return { outputs: query(node.query, scope).columns };
   });
 }
@@ -17,7 +17,8 @@ export function loadData(node: LoadData, walk: ScriptWalk): void {
   record(walk, 'LOAD_DATA', node.range, (scope) => {
     scope.pass.facts.flags.add('load');
     scope.pass.facts.flags.add('external');
-    for (const option of node.options) expression(option.value, scope);
+    options(node.options, scope);
+    columnSettings(node.columns ?? [], scope);
     namedTable(node.target, 'write', 'target', scope);
     return {};
   });

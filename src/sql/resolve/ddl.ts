@@ -1,12 +1,22 @@
-import type { AlterTable, CreateSchema, Drop, OtherDdl, Path } from '../ast/index.ts';
+import type {
+  AlterAction,
+  AlterTable,
+  CreateModel,
+  CreateSchema,
+  Drop,
+  OtherDdl,
+  Path,
+} from '../ast/index.ts';
 import type { Access } from '../facts.ts';
 import { fullName } from '../full-name.ts';
+import { assertNever } from '../assert-never.ts';
 import { emptyRelation, relationOf } from '../scope/relation.ts';
 import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
 import { createdName, rangeOf } from './create-table.ts';
 import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
+import { columnSettings, options, setsPolicies } from './options.ts';
 import { influence, reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
@@ -15,15 +25,20 @@ import type { ScriptWalk } from './record.ts';
 import { objectName } from './table-name.ts';
 
 export function createSchema(node: CreateSchema, walk: ScriptWalk): void {
-  record(walk, 'CREATE_SCHEMA', node.range, ({ pass }) => {
-    pass.facts.flags.add('ddl');
+  record(walk, 'CREATE_SCHEMA', node.range, (scope) => {
+    scope.pass.facts.flags.add('ddl');
+    if (node.options.some(({ name }) => name.name.toLowerCase() === 'external_source'))
+      scope.pass.facts.flags.add('external');
+    options(node.options, scope);
     return {};
   });
 }
 
 export function alterTable(node: AlterTable, walk: ScriptWalk): void {
-  record(walk, 'ALTER_TABLE', node.range, ({ pass }) => {
+  record(walk, 'ALTER_TABLE', node.range, (scope) => {
+    const { pass } = scope;
     pass.facts.flags.add('ddl');
+    for (const action of node.actions) settings(action, scope);
     const { altered } = pass.script;
     altered.add(noteObject(node.name, 'alter', pass)).add(node.name[0].name);
     for (const action of node.actions) {
@@ -32,6 +47,14 @@ export function alterTable(node: AlterTable, walk: ScriptWalk): void {
     }
     return {};
   });
+}
+
+/** What an action sets; who may read a column is said in its options. */
+function settings(action: AlterAction, scope: Scope): void {
+  if (action.type === 'addColumn') columnSettings([action.column], scope);
+  if (action.type !== 'other') return;
+  options(action.options, scope);
+  if (setsPolicies(action.options)) scope.pass.facts.flags.add('dcl');
 }
 
 /** The new name of a table stands in the dataset of the old one. */
@@ -43,9 +66,15 @@ function sibling(path: Path, to: Path): Path {
 
 const datasets = new Set(['SCHEMA', 'DATASET']);
 const routines = new Set(['FUNCTION', 'PROCEDURE', 'TABLE FUNCTION', 'AGGREGATE FUNCTION']);
+const rowAccess = /ROW ACCESS POLIC(?:Y|IES)$/;
 
 export function drop(node: Drop, walk: ScriptWalk): void {
   record(walk, `DROP_${node.kind.replaceAll(' ', '_')}`, node.range, ({ pass }) => {
+    if (rowAccess.test(node.kind)) {
+      pass.facts.flags.add('dcl');
+      noteObject(node.name, 'alter', pass);
+      return {};
+    }
     pass.facts.flags.add('ddl');
     if (datasets.has(node.kind)) return {};
     if (routines.has(node.kind)) noteRoutine(node.name, pass);
@@ -71,27 +100,55 @@ function noteObject(path: Path, access: Access, pass: Pass): string {
   return fullName(name);
 }
 
-const dcl =
-  /^(GRANT|REVOKE|CREATE( OR REPLACE)? ROW ACCESS POLICY|DROP( ALL)? ROW ACCESS POLICY|DROP ALL ROW ACCESS POLICIES)/;
-const withoutTable =
-  /SCHEMA|DATASET|ORGANIZATION|PROJECT|BI_CAPACITY|CAPACITY|RESERVATION|ASSIGNMENT|FUNCTION|PROCEDURE/;
+const dcl = /^(?:GRANT|REVOKE|CREATE ROW ACCESS POLICY)$/;
+const external = /CONNECTION|EXTERNAL|MODEL/;
+const accesses: Readonly<Record<string, Access>> = { CREATE: 'create', DROP: 'drop', EXPORT: 'read' };
 
 /** Statements of which only the objects are known. */
 export function otherDdl(node: OtherDdl, walk: ScriptWalk): void {
   record(walk, node.kind.replaceAll(' ', '_'), node.range, (scope) => {
     const { pass } = scope;
     pass.facts.flags.add(dcl.test(node.kind) ? 'dcl' : 'ddl');
-    if (node.kind.includes('MODEL')) model(node, pass);
-    if (!withoutTable.test(node.kind)) for (const target of node.targets) noteObject(target, 'alter', pass);
-    const columns = node.query === undefined ? [] : query(node.query, scope).columns;
+    if (external.test(node.kind)) pass.facts.flags.add('external');
+    for (const target of node.targets) noteTarget(target, node, pass);
     targetExpressions(node, scope);
-    return { outputs: columns };
+    return {};
   });
 }
 
-function model(node: OtherDdl, pass: Pass): void {
-  pass.facts.flags.add('external');
-  reportGap(pass, 'model', 'models are not analysed', node.range);
+function noteTarget(path: Path, node: OtherDdl, pass: Pass): void {
+  switch (node.object) {
+    case 'table':
+      noteObject(path, 'alter', pass);
+      break;
+    case 'routine':
+      noteRoutine(path, pass);
+      break;
+    case 'model':
+      if (node.kind === 'EXPORT MODEL') exportModel(node, pass);
+      noteObject(path, accesses[node.kind.split(' ')[0] ?? ''] ?? 'alter', pass);
+      break;
+    case 'other':
+      break;
+    default:
+      assertNever(node.object);
+  }
+}
+
+/** What a model has learnt, and from which columns, nobody can tell. */
+function exportModel(node: OtherDdl, pass: Pass): void {
+  pass.facts.flags.add('export');
+  reportGap(pass, 'model', 'what a model was made of is not known', node.range);
+}
+
+/** A model is written from its training data, and may go to another service or come from one. */
+export function createModel(node: CreateModel, walk: ScriptWalk): void {
+  record(walk, 'CREATE_MODEL', node.range, (scope) => {
+    const { pass } = scope;
+    pass.facts.flags.add('ddl').add('external');
+    noteObject(node.name, 'create', pass);
+    return { outputs: node.queries.flatMap((each) => query(each, scope).columns) };
+  });
 }
 
 /** The filter of a row access policy names columns of its table. */

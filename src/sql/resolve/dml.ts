@@ -23,7 +23,7 @@ import { namedTable } from './named-table.ts';
 import { influence, reportGap } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
-import type { ScriptWalk, Write } from './record.ts';
+import type { Outcome, ScriptWalk, Write } from './record.ts';
 import { assertNever } from '../assert-never.ts';
 
 /** The table that a statement changes. */
@@ -50,7 +50,10 @@ export function dmlTarget(node: TableReference, scope: Scope): Target {
 export function insert(node: Insert, walk: ScriptWalk): void {
   record(walk, 'INSERT', node.range, (scope) => {
     const target = dmlTarget(node.target, scope);
-    return { writes: insertInto(target, node.columns, node.source, scope, undefined) };
+    return {
+      writes: insertInto(target, node.columns, node.source, scope, undefined),
+      ...changed(node, scope),
+    };
   });
 }
 
@@ -113,7 +116,7 @@ export function update(node: Update, walk: ScriptWalk): void {
       node.from === undefined ? emptyRelation : fromItem(node.from, scope, relationOf(target.source));
     const inner = childScope(scope, joinRelations(relationOf(target.source), from, []));
     if (node.where !== undefined) influence(scope.pass, expression(node.where, inner));
-    return { writes: assignments(node.assignments, target, inner) };
+    return { writes: assignments(node.assignments, target, inner), ...changed(node, scope) };
   });
 }
 
@@ -144,8 +147,14 @@ export function deleteRows(node: Delete, walk: ScriptWalk): void {
     const target = dmlTarget(node.target, scope);
     const inner = childScope(scope, relationOf(target.source));
     if (node.where !== undefined) influence(scope.pass, expression(node.where, inner));
-    return {};
+    return changed(node, scope);
   });
+}
+
+/** How many rows it must change, and what it returns of them. */
+function changed({ rowCount, returning }: Insert | Update | Delete, scope: Scope): Outcome {
+  if (rowCount !== undefined) influence(scope.pass, expression(rowCount, scope));
+  return returning === undefined ? {} : { outputs: query(returning, scope).columns, answers: true };
 }
 
 export function truncate(node: Truncate, walk: ScriptWalk): void {

@@ -3,7 +3,7 @@ import { createFunction, createProcedure, createTableFunction } from './create-r
 import { createTable } from './create-table.ts';
 import { createView } from './create-view.ts';
 import { exportData, loadData } from './data.ts';
-import { alterTable, createSchema, drop, otherDdl } from './ddl.ts';
+import { alterTable, createModel, createSchema, drop, otherDdl } from './ddl.ts';
 import { deleteRows, insert, truncate, update } from './dml.ts';
 import { merge } from './merge.ts';
 import { callProcedure, executeImmediate } from './procedure-call.ts';
@@ -44,6 +44,7 @@ const handlers: Handlers = {
   createProcedure,
   createSchema,
   alterTable,
+  createModel,
   drop,
   otherDdl,
   exportData,

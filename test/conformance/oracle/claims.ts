@@ -50,9 +50,11 @@ export function ours(facts: Facts): Claims {
   };
 }
 
-/** What a statement returns, or else what it writes. */
+const manipulation: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+/** What a query or definition returns, or else what is written: the analyser knows no rows that DML returns. */
 function statementOutputs({ kind, outputs, writes }: StatementFacts): Claims['outputs'] {
-  if (outputs.length > 0)
+  if (outputs.length > 0 && !manipulation.has(kind))
     return outputs.map(({ name, sources }) => ({ name, sources: new Set(sources.map(sourceName)) }));
   if (kind === 'CREATE_TABLE' || kind === 'CREATE_SNAPSHOT_TABLE') return [];
   const written = Map.groupBy(writes, (write) => write.target.path.join('.'));

@@ -148,19 +148,20 @@ describe('statements', () => {
           { type: 'dropColumn', column: 'b' },
           { type: 'renameColumn', from: 'c', to: 'e' },
           { type: 'renameTable', to: 'u' },
-          { type: 'other', text: 'SET OPTIONS (f = 1)' },
+          { type: 'other', text: 'SET OPTIONS (f = 1)', options: [{ name: 'f', value: integer('1') }] },
         ],
       },
     ],
     [
       "GRANT `roles/viewer` ON TABLE p-1.d.t TO 'user:a'",
-      { type: 'otherDdl', kind: 'GRANT', targets: ['p-1/d/t'] },
+      { type: 'otherDdl', kind: 'GRANT', object: 'table', targets: ['p-1/d/t'] },
     ],
     [
       "CREATE ROW ACCESS POLICY p ON d.t GRANT TO ('a') FILTER USING (b)",
       {
         type: 'otherDdl',
         kind: 'CREATE ROW ACCESS POLICY',
+        object: 'table',
         targets: ['d/t'],
         expressions: [column('b')],
       },
@@ -168,20 +169,43 @@ describe('statements', () => {
     [
       'CREATE MODEL d.m TRANSFORM (f(a) AS b) OPTIONS (c = 1) AS SELECT 1',
       {
-        type: 'otherDdl',
-        kind: 'CREATE MODEL',
-        targets: ['d/m'],
-        expressions: [
+        type: 'createModel',
+        name: 'd/m',
+        queries: [
           {
-            type: 'call',
-            name: 'f',
-            arguments: [{ value: { type: 'expression', expression: column('a') } }],
+            type: 'query',
+            desugared: true,
+            body: {
+              type: 'select',
+              from: { type: 'derivedTable', query: one },
+              items: [
+                {
+                  type: 'selectExpression',
+                  alias: 'b',
+                  value: {
+                    type: 'call',
+                    name: 'f',
+                    arguments: [{ value: { type: 'expression', expression: column('a') } }],
+                  },
+                },
+              ],
+            },
           },
         ],
-        query: one,
       },
     ],
-    ['UNDROP SCHEMA IF NOT EXISTS d', { type: 'otherDdl', kind: 'UNDROP SCHEMA', targets: ['d'] }],
+    [
+      'CREATE OR REPLACE MODEL d.m INPUT (a INT64) OUTPUT (b STRING) REMOTE WITH CONNECTION DEFAULT OPTIONS (c = 1)',
+      { type: 'createModel', name: 'd/m' },
+    ],
+    [
+      'CREATE MODEL d.m AS (training_data AS (SELECT 1), custom_holiday AS (SELECT 1))',
+      { type: 'createModel', name: 'd/m', queries: [one, one] },
+    ],
+    [
+      'UNDROP SCHEMA IF NOT EXISTS d',
+      { type: 'otherDdl', kind: 'UNDROP SCHEMA', object: 'other', targets: ['d'] },
+    ],
     [
       "LOAD DATA OVERWRITE d.t (a INT64) FROM FILES (format = 'CSV')",
       {

@@ -7,11 +7,12 @@ import type {
   InsertSource,
   Merge,
   MergeClause,
+  TableReference,
   Truncate,
   Update,
 } from '../../ast/index.ts';
-import { take } from '../holes/holes.ts';
-import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
+import { take, type RowChange } from '../holes/holes.ts';
+import { endOf, eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
@@ -19,6 +20,10 @@ import { convertFrom, targetTable } from './from.ts';
 import { namesOf, pathOf } from './names.ts';
 import { convertQuery, isQuery } from './queries.ts';
 import { mustBeAbsent } from './sweep.ts';
+
+/** What follows the statement and was left out. */
+const rowChange = (reader: Reader, node: Node, target: TableReference): RowChange =>
+  take(reader.holes.rowChanges, endOf(reader, node))?.(target) ?? {};
 
 export const insert = (reader: Reader, node: NodeOf<'insert_stmt'>): Insert => {
   const [clause, body, ...others] = node.clauses;
@@ -28,11 +33,14 @@ export const insert = (reader: Reader, node: NodeOf<'insert_stmt'>): Insert => {
   mustBeAbsent(reader, clause.modifiers, clause.orAction);
   const target = targetTable(reader, clause.table);
   const columns = clause.columns === undefined ? {} : { columns: namesOf(reader, clause.columns.expr.items) };
+  const mode = take(reader.holes.words, startOf(reader, node));
   return {
     type: 'insert',
+    ...(mode === 'IGNORE' || mode === 'REPLACE' || mode === 'UPDATE' ? { mode } : {}),
     target,
     ...columns,
     source: insertSource(reader, body),
+    ...rowChange(reader, node, target),
     range: rangeOf(reader, node),
   };
 };
@@ -73,6 +81,7 @@ export const update = (reader: Reader, node: NodeOf<'update_stmt'>): Update => {
     assignments: list,
     ...(from === undefined ? {} : { from }),
     ...(where === undefined ? {} : { where }),
+    ...rowChange(reader, node, target),
     range: rangeOf(reader, node),
   };
 };
@@ -114,10 +123,10 @@ export const deletion = (reader: Reader, node: NodeOf<'delete_stmt'>): Delete =>
   eat(reader, clause.deleteKw, clause.fromKw);
   mustBeAbsent(reader, clause.modifiers);
   const target = targetTable(reader, onlyItem(reader, clause.tables));
-  const range = rangeOf(reader, node);
-  if (filter === undefined) return { type: 'delete', target, range };
+  const rest = { ...rowChange(reader, node, target), range: rangeOf(reader, node) };
+  if (filter === undefined) return { type: 'delete', target, ...rest };
   if (filter.type !== 'where_clause') return unexpected(reader, filter);
-  return { type: 'delete', target, where: whereOf(reader, filter), range };
+  return { type: 'delete', target, where: whereOf(reader, filter), ...rest };
 };
 
 export const truncate = (reader: Reader, node: NodeOf<'truncate_stmt'>): Truncate => {

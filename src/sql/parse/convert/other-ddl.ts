@@ -21,23 +21,17 @@ const other = (
   reader: Reader,
   node: Node,
   kind: string,
-  rest: { readonly targets?: readonly Path[]; readonly expressions?: readonly Expression[] },
+  rest: Pick<OtherDdl, 'object' | 'targets'> & { readonly expressions?: readonly Expression[] },
 ): OtherDdl => ({
   type: 'otherDdl',
   kind,
-  targets: [],
   expressions: [],
   ...rest,
   range: rangeOf(reader, node),
 });
 
 type Drops = NodeOf<
-  | 'drop_table_stmt'
-  | 'drop_view_stmt'
-  | 'drop_schema_stmt'
-  | 'drop_function_stmt'
-  | 'drop_procedure_stmt'
-  | 'drop_index_stmt'
+  'drop_table_stmt' | 'drop_view_stmt' | 'drop_schema_stmt' | 'drop_function_stmt' | 'drop_procedure_stmt'
 >;
 
 export const drop = (reader: Reader, node: Drops): Drop => {
@@ -73,24 +67,10 @@ const dropped = (reader: Reader, node: Drops): { kind: string; names: readonly P
         kind: kindOf(reader, [node.tableKw, node.functionKw]),
         names: signatures(reader, node.signatures.items),
       };
-    case 'drop_procedure_stmt':
+    default:
       eat(reader, node.dropKw);
       return { kind: kindOf(reader, [node.procedureKw]), names: signatures(reader, node.signatures.items) };
-    default:
-      return droppedIndex(reader, node);
   }
-};
-
-/** An index is named by the table that it belongs to. */
-const droppedIndex = (
-  reader: Reader,
-  node: NodeOf<'drop_index_stmt'>,
-): { kind: string; names: readonly Path[] } => {
-  eat(reader, node.dropKw, node.onKw);
-  mustBeAbsent(reader, node.concurrentlyKw);
-  sweep(reader, node.indexes);
-  const names = node.table === undefined ? [] : [objectPathOf(reader, node.table)];
-  return { kind: kindOf(reader, [node.indexTypeKw, node.indexKw]), names };
 };
 
 const paths = (reader: Reader, list: { readonly items: readonly Node[] }): readonly Path[] =>
@@ -123,55 +103,7 @@ export const rowAccessPolicy = (reader: Reader, node: NodeOf<'create_row_access_
     eat(reader, clause.filterUsingKw);
     return [convertExpression(reader, clause.expr)];
   });
-  return other(reader, node, 'CREATE ROW ACCESS POLICY', { targets, expressions });
-};
-
-export const createIndex = (reader: Reader, node: NodeOf<'create_index_stmt'>): OtherDdl => {
-  eat(reader, node.createKw, node.orReplaceKw, node.ifNotExistsKw, node.onKw);
-  mustBeAbsent(reader, node.concurrentlyKw, node.using);
-  if (node.name !== undefined) objectPathOf(reader, node.name);
-  const targets = [objectPathOf(reader, node.table)];
-  sweep(reader, node.columns);
-  for (const clause of node.clauses) {
-    if (clause.type !== 'bigquery_options' && clause.type !== 'index_include_clause')
-      unexpected(reader, clause);
-    else sweep(reader, clause);
-  }
-  return other(reader, node, `CREATE ${kindOf(reader, [node.indexTypeKw, node.indexKw])}`, { targets });
-};
-
-export const grant = (
-  reader: Reader,
-  node: NodeOf<'grant_privilege_stmt' | 'revoke_privilege_stmt'>,
-): OtherDdl => {
-  eat(reader, node.onKw);
-  sweep(reader, node.privileges);
-  sweep(reader, node.roles);
-  const targets = resourcePaths(reader, node.resource);
-  if (node.type === 'revoke_privilege_stmt') {
-    mustBeAbsent(reader, node.option, node.grantedBy, node.behaviorKw);
-    eat(reader, node.fromKw);
-    return other(reader, node, kindOf(reader, [node.revokeKw]), { targets });
-  }
-  mustBeAbsent(reader, node.clauses);
-  eat(reader, node.toKw);
-  return other(reader, node, kindOf(reader, [node.grantKw]), { targets });
-};
-
-const resourcePaths = (reader: Reader, node: Node): readonly Path[] => {
-  switch (node.type) {
-    case 'grant_resource_table':
-      eat(reader, node.tableKw);
-      return paths(reader, node.tables);
-    case 'grant_resource_view':
-      eat(reader, node.viewKw);
-      return paths(reader, node.views);
-    case 'grant_resource_schema':
-      eat(reader, node.schemaKw);
-      return paths(reader, node.schemas);
-    default:
-      return unexpected(reader, node);
-  }
+  return other(reader, node, 'CREATE ROW ACCESS POLICY', { object: 'table', targets, expressions });
 };
 
 export const alterView = (reader: Reader, node: NodeOf<'alter_view_stmt'>): OtherDdl => {
@@ -180,14 +112,14 @@ export const alterView = (reader: Reader, node: NodeOf<'alter_view_stmt'>): Othe
   eat(reader, node.alterKw, node.ifExistsKw);
   const targets = [objectPathOf(reader, node.name)];
   for (const action of node.actions.items) optionAction(reader, action);
-  return other(reader, node, kind, { targets });
+  return other(reader, node, kind, { object: 'table', targets });
 };
 
 export const alterSchema = (reader: Reader, node: NodeOf<'alter_schema_stmt'>): OtherDdl => {
   eat(reader, node.alterSchemaKw, node.ifExistsKw);
   const targets = [objectPathOf(reader, node.name)];
   for (const action of node.actions) optionAction(reader, action);
-  return other(reader, node, 'ALTER SCHEMA', { targets });
+  return other(reader, node, 'ALTER SCHEMA', { object: 'other', targets });
 };
 
 const optionAction = (reader: Reader, node: Node): void => {
@@ -221,5 +153,5 @@ export const administration = (reader: Reader, node: Administration): OtherDdl =
     .toUpperCase();
   const targets = 'name' in node ? [objectPathOf(reader, node.name)] : [];
   sweep(reader, node);
-  return other(reader, node, kind, { targets });
+  return other(reader, node, kind, { object: 'other', targets });
 };

@@ -9,10 +9,8 @@ import {
   administration,
   alterSchema,
   alterView,
-  createIndex,
   drop,
   dropRowAccessPolicy,
-  grant,
   rowAccessPolicy,
 } from './other-ddl.ts';
 import { convertQuery, isQuery } from './queries.ts';
@@ -93,17 +91,11 @@ const definition = (reader: Reader, node: Node): Statement | undefined => {
     case 'drop_schema_stmt':
     case 'drop_function_stmt':
     case 'drop_procedure_stmt':
-    case 'drop_index_stmt':
       return drop(reader, node);
     case 'drop_row_access_policy_stmt':
       return dropRowAccessPolicy(reader, node);
     case 'create_row_access_policy_stmt':
       return rowAccessPolicy(reader, node);
-    case 'create_index_stmt':
-      return createIndex(reader, node);
-    case 'grant_privilege_stmt':
-    case 'revoke_privilege_stmt':
-      return grant(reader, node);
     case 'create_capacity_stmt':
     case 'drop_capacity_stmt':
     case 'create_reservation_stmt':

@@ -6,6 +6,7 @@ import type {
   CreateSchema,
   CreateTable,
   CreateView,
+  Option,
 } from '../../ast/index.ts';
 
 import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
@@ -48,7 +49,17 @@ const kindOf = (reader: Reader, node: NodeOf<'relation_kind'> | undefined): stri
     : unexpected(reader, node);
 };
 
+const copying: ReadonlySet<string> = new Set([
+  'as_clause',
+  'create_table_like_clause',
+  'create_table_copy_clause',
+  'create_table_clone_clause',
+]);
+
 const tableClause = (reader: Reader, draft: Draft<CreateTable>, clause: Node): void => {
+  // Only the columns of LIKE go together with a query.
+  const filled = draft.from !== undefined && (clause.type !== 'as_clause' || draft.from.how !== 'LIKE');
+  if (filled && copying.has(clause.type)) unexpected(reader, clause);
   switch (clause.type) {
     case 'as_clause':
       eat(reader, clause.asKw);
@@ -100,9 +111,10 @@ const partitionOf = (
 ): CreateTable['partitionBy'] & object => {
   eat(reader, clause.partitionByKw);
   const [only, ...others] = clause.specifications.items;
-  return only === undefined || others.length > 0
-    ? unexpected(reader, clause)
-    : convertExpression(reader, only);
+  if (only === undefined || others.length > 0) return unexpected(reader, clause);
+  const partition = convertExpression(reader, only);
+  mustReadNothing(reader, only, partition);
+  return partition;
 };
 
 const clusterOf = (reader: Reader, clause: NodeOf<'cluster_by_clause'>): CreateTable['clusterBy'] => {
@@ -156,7 +168,7 @@ const viewClause = (reader: Reader, draft: Draft<Partial<CreateView>>, clause: N
       draft.options = optionsOf(reader, clause);
       break;
     case 'partition_by_clause':
-      mustReadNothing(reader, clause, partitionOf(reader, clause));
+      partitionOf(reader, clause);
       break;
     case 'cluster_by_clause':
       clusterOf(reader, clause);
@@ -224,12 +236,23 @@ const otherAction = (reader: Reader, node: Node): AlterAction => {
   const known =
     /^alter_action_(?:alter_column|set_default_collate|set_bigquery_options|add_constraint|drop_constraint|drop_primary_key)$/;
   if (!known.test(node.type)) return unexpected(reader, node);
-  if (node.type === 'alter_action_alter_column') columnAction(reader, node);
-  else if (node.type === 'alter_action_set_bigquery_options') {
+  const settings = settingsOf(reader, node);
+  return { type: 'other', text: reader.source.text.slice(start, end), options: settings };
+};
+
+/** The options that an action sets; a default value must not read data. */
+const settingsOf = (reader: Reader, node: Node): readonly Option[] => {
+  if (node.type === 'alter_action_set_bigquery_options') {
     eat(reader, node.setKw);
-    mustReadNothing(reader, node, optionsOf(reader, node.options));
-  } else sweep(reader, node);
-  return { type: 'other', text: reader.source.text.slice(start, end) };
+    return optionsOf(reader, node.options);
+  }
+  if (node.type !== 'alter_action_alter_column') sweep(reader, node);
+  else if (node.action.type === 'alter_action_set_bigquery_options') {
+    eat(reader, node.alterKw, node.ifExistsKw);
+    nameOf(reader, node.column);
+    return settingsOf(reader, node.action);
+  } else columnAction(reader, node);
+  return [];
 };
 
 const columnAction = (reader: Reader, node: NodeOf<'alter_action_alter_column'>): void => {

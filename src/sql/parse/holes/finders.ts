@@ -4,6 +4,7 @@ import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
 import { noHoles, type Holes } from './holes.ts';
 import { clamped, privacy } from './privacy.ts';
+import { insertMode, rowCount, thenReturn } from './row-changes.ts';
 import { scanHoles, type Finder, type Scan } from './scan.ts';
 import { bareStar, fieldStar } from './stars.ts';
 import {
@@ -13,7 +14,6 @@ import {
   notAggregate,
   readingOf,
   statementHere,
-  storing,
   type StatementHole,
 } from './statements.ts';
 import { tableTail } from './table-tails.ts';
@@ -57,6 +57,7 @@ const finders: Readonly<Record<string, Finder>> = {
   AGGREGATE: aggregateFunction,
   ANY: anyTable,
   ARRAY: arrayQuery,
+  ASSERT_ROWS_MODIFIED: rowCount,
   AT: atTimeZone,
   BIGDECIMAL: decimalLiteral,
   BOOLEAN: typeWord,
@@ -78,6 +79,7 @@ const finders: Readonly<Record<string, Finder>> = {
   INNER: setPrefix,
   INPUT: inputTable,
   INT32: typeWord,
+  INSERT: insertMode,
   INTERSECT: setOperation,
   LEFT: leftWord,
   LIKE: likeAny,
@@ -93,9 +95,9 @@ const finders: Readonly<Record<string, Finder>> = {
   REAL: typeWord,
   RIGHT: keywordCall,
   ROWS: frame,
-  STORING: storing,
   TABLESAMPLE: tableTail,
   TEXT: typeWord,
+  THEN: thenReturn,
   UINT32: typeWord,
   UINT64: typeWord,
   UNION: setOperation,

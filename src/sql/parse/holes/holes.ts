@@ -3,14 +3,19 @@ import type {
   DataType,
   Expression,
   FromItem,
+  Insert,
   Path,
   Query,
   Select,
   SelectStar,
   SetOperation,
   Statement,
+  TableReference,
 } from '../../ast/index.ts';
 import type { Edit } from '../fragment.ts';
+
+/** `ASSERT_ROWS_MODIFIED n`, `THEN RETURN …`. */
+export type RowChange = Pick<Insert, 'rowCount' | 'returning'>;
 
 /** How a set operation matches columns, as far as the parser cannot say it. */
 export type SetMatch = Pick<SetOperation, 'match' | 'keep' | 'matchColumns'>;
@@ -33,6 +38,8 @@ export interface Holes {
   readonly collations: Map<number, () => Expression>;
   readonly stars: Map<number, (qualifier: Expression | undefined) => SelectStar>;
   readonly timeZones: Map<number, () => Expression>;
+  /** What follows an INSERT, UPDATE or DELETE. */
+  readonly rowChanges: Map<number, (target: TableReference) => RowChange>;
   /** Targets of assignments that are more than a name. */
   readonly paths: Map<number, Path>;
   readonly likes: Map<number, 'ANY' | 'ALL'>;
@@ -57,6 +64,7 @@ export const noHoles = (): Holes => ({
   collations: new Map(),
   stars: new Map(),
   timeZones: new Map(),
+  rowChanges: new Map(),
   paths: new Map(),
   likes: new Map(),
   setMatches: new Map(),

@@ -1,11 +1,11 @@
-import type { Expression, OtherDdl, Path, Query, Statement } from '../../ast/index.ts';
-import { mentionsQuery } from '../pipes/mentions.ts';
-import { readItems, readQuery } from '../read.ts';
+import type { Statement } from '../../ast/index.ts';
 import type { Region } from '../pipes/regions.ts';
 import { refuse } from '../refusal.ts';
-import { keywordAt, rangeOfTokens, tokenAt, type Source } from '../source.ts';
-import { readPath } from './paths.ts';
-import { leaveOut, replace, skipTo, type Finder, type Scan } from './scan.ts';
+import { keywordAt, tokenAt, type Source } from '../source.ts';
+import { mustBeConstant } from './constants.ts';
+import { createModel } from './models.ts';
+import { afterReplace, grantStatement, objectStatement } from './object-statements.ts';
+import { leaveOut, replace, type Finder, type Scan } from './scan.ts';
 
 /** Stands for a statement that is read by hand. */
 const standIn = ' SELECT * ';
@@ -18,22 +18,10 @@ export const readingOf = (source: Source, { from }: Region): Reading | undefined
   if (first === 'EXPLAIN' || first === 'GRAPH' || first === 'DESCRIBE' || first === 'SHOW') {
     return refuse('unsupported', `${first} is not analysed.`, tokenAt(source, from));
   }
-  const at = afterReplace(source, from);
-  switch (`${keywordAt(source, from)} ${keywordAt(source, at)}`) {
-    case 'CREATE MODEL':
-      return createModel;
-    case 'ALTER MODEL':
-    case 'DROP MODEL':
-    case 'EXPORT MODEL':
-    case 'UNDROP SCHEMA':
-      return namedObject;
-    default:
-      return undefined;
-  }
+  if (first === 'GRANT' || first === 'REVOKE') return grantStatement;
+  const creates = first === 'CREATE' && keywordAt(source, afterReplace(source, from)) === 'MODEL';
+  return creates ? createModel : objectStatement(source, from);
 };
-
-const afterReplace = (source: Source, from: number): number =>
-  keywordAt(source, from + 1) === 'OR' && keywordAt(source, from + 2) === 'REPLACE' ? from + 3 : from + 1;
 
 /** Replaces the statement that starts here, if it is one of those. */
 export const statementHere: Finder = (scan, index) => {
@@ -50,72 +38,6 @@ export interface StatementHole {
   readonly to: number;
   readonly read: Reading;
 }
-
-/** The name after `IF [NOT] EXISTS`. */
-const nameAfter = (source: Source, index: number): { readonly path: Path; readonly next: number } => {
-  const conditional = keywordAt(source, index) === 'IF' && keywordAt(source, index + 1) !== '.';
-  if (!conditional) return readPath(source, index);
-  return readPath(source, keywordAt(source, index + 1) === 'NOT' ? index + 3 : index + 2);
-};
-
-/** Statements that name one object and set constants. */
-const namedObject: Reading = (source, { from, to }) => {
-  const { path, next } = nameAfter(source, from + 2);
-  mustBeConstant(source, next, to);
-  const kind = `${keywordAt(source, from)} ${keywordAt(source, from + 1)}`;
-  return { type: 'otherDdl', kind, targets: [path], expressions: [], range: rangeOfTokens(source, from, to) };
-};
-
-const reading: ReadonlySet<string> = new Set(['SELECT', 'FROM', 'WITH', 'TABLE', '|>']);
-
-const mustBeConstant = (source: Source, from: number, to: number): void => {
-  for (let index = from; index < to; index += 1) {
-    if (reading.has(keywordAt(source, index))) {
-      refuse('unsupported', 'A query at this place is not analysed.', tokenAt(source, index));
-    }
-  }
-};
-
-/** `CREATE MODEL m [TRANSFORM (…)] [OPTIONS (…)] [AS query]`. */
-const createModel: Reading = (source, { from, to }) => {
-  const { path, next } = nameAfter(source, afterReplace(source, from) + 1);
-  const as = skipTo(source, next, to, (keyword) => keyword === 'AS');
-  const transform = skipTo(source, next, as, (keyword) => keyword === 'TRANSFORM');
-  const items = transform < as ? transformOf(source, transform + 1) : { expressions: [], next };
-  mustBeConstant(source, next, transform);
-  if (transform < as) mustBeConstant(source, items.next, as);
-  const base: OtherDdl = {
-    type: 'otherDdl',
-    kind: 'CREATE MODEL',
-    targets: [path],
-    expressions: items.expressions,
-    range: rangeOfTokens(source, from, to),
-  };
-  return as < to ? { ...base, query: trainingQuery(source, as + 1, to) } : base;
-};
-
-const transformOf = (
-  source: Source,
-  open: number,
-): { readonly expressions: readonly Expression[]; readonly next: number } => {
-  const { keyword, match } = tokenAt(source, open);
-  if (keyword !== '(') return refuse('syntax', 'TRANSFORM needs a list.', tokenAt(source, open));
-  const items = readItems(source, open + 1, match);
-  if (mentionsQuery(items))
-    return refuse('unsupported', 'A query in TRANSFORM is not analysed.', tokenAt(source, open));
-  return { expressions: items.map((item) => item.value), next: match + 1 };
-};
-
-const trainingQuery = (source: Source, from: number, to: number): Query => {
-  if (keywordAt(source, from) === '(' && keywordAt(source, from + 2) === 'AS') {
-    return refuse(
-      'unsupported',
-      'Training data of several parts is not analysed.',
-      rangeOfTokens(source, from, to),
-    );
-  }
-  return readQuery(source, from, to);
-};
 
 /** The index of the CREATE that the tokens before belong to. */
 const creation = (scan: Scan, index: number): number | undefined => {
@@ -142,15 +64,6 @@ export const anyTable: Finder = (scan, index) => {
   if (keywordAt(scan.source, index + 1) !== 'TABLE') return undefined;
   scan.holes.words.set(tokenAt(scan.source, index).start, 'TABLE');
   return replace(scan, index, index + 2, 'ANY TYPE');
-};
-
-/** `STORING (…)` of a vector index: columns of the table that is named before. */
-export const storing: Finder = (scan, index) => {
-  const { source } = scan;
-  const open = tokenAt(source, index + 1);
-  if (keywordAt(source, index - 1) !== ')' || open.keyword !== '(') return undefined;
-  mustBeConstant(source, index, open.match);
-  return leaveOut(scan, index, open.match + 1);
 };
 
 /** Options after the body of a SQL function, where the parser has them before it: constants all. */

@@ -103,7 +103,15 @@ async function affected(session: Session, sql: string): Promise<number> {
   return Number(row?.[0] ?? 0);
 }
 
+/** Clauses of GoogleSQL that BigQuery does not have. */
+function refuseForeign({ rowCount, returning }: Insert | Update | Delete): void {
+  if (rowCount !== undefined) throw unsupported('ASSERT_ROWS_MODIFIED');
+  if (returning !== undefined) throw unsupported('THEN RETURN');
+}
+
 export async function runInsert(statement: Insert, session: Session): Promise<EngineResult> {
+  refuseForeign(statement);
+  if (statement.mode !== undefined) throw unsupported(`INSERT ${statement.mode}`);
   const context = contextOf(session);
   const { table } = targetOf(statement.target, context);
   const scope = rootScope(context);
@@ -196,6 +204,7 @@ function insertQuery(
 }
 
 export async function runUpdate(statement: Update, session: Session): Promise<EngineResult> {
+  refuseForeign(statement);
   const context = contextOf(session);
   const target = targetOf(statement.target, context);
   const { table, alias } = target;
@@ -298,6 +307,7 @@ function fieldLike(type: Typed['type']): Omit<ReturnType<typeof fieldOf>, 'name'
 }
 
 export async function runDelete(statement: Delete, session: Session): Promise<EngineResult> {
+  refuseForeign(statement);
   const context = contextOf(session);
   const target = targetOf(statement.target, context);
   const { table, alias } = target;

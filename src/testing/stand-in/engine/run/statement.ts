@@ -60,6 +60,7 @@ const handlers: Handlers = {
   alterTable: answering(runAlterTable),
   drop: answering(runDrop),
   createTableFunction: refused('CREATE TABLE FUNCTION'),
+  createModel: refused('CREATE MODEL'),
   createProcedure: refused('CREATE PROCEDURE'),
   otherDdl: async (statement) => {
     throw unsupported(statement.kind);
