@@ -25,6 +25,8 @@ const config: UserConfig[] = defineConfig([
       errors: 'src/errors.ts',
       middleware: 'src/middleware/index.ts',
       sql: 'src/sql/index.ts',
+      // Not for import: the thread that heavy texts are analysed on.
+      'sql-worker': 'src/sql/aside/worker.ts',
       testing: 'src/testing/index.ts',
     },
     dts: { oxc: true },

@@ -1,21 +1,14 @@
-import { assemble } from './assemble.ts';
+import { analyseHere, hurried, tooHeavy } from './analyse-here.ts';
+import type { Made } from './analyse-here.ts';
+import { analyseAside } from './aside/aside.ts';
 import { boundedMap } from './bounded-map.ts';
 import type { BoundedMap } from './bounded-map.ts';
 import type { Catalog } from './catalog.ts';
 import type { Facts } from './facts.ts';
-import type { Gap } from './gaps.ts';
-import { noSources } from './lineage/source.ts';
-import { parse } from './parse/index.ts';
-import type { Parsed } from './parse/index.ts';
-import { patience } from './patience.ts';
-import { isFresh, newCatalogMemory, openCatalog } from './resolve/catalog-view.ts';
-import type { Asking, CatalogMemory, CatalogView, Used } from './resolve/catalog-view.ts';
-import { budgetSpent } from './resolve/pass.ts';
-import type { StatementRecord } from './resolve/record.ts';
-import { referenceFact } from './resolve/reference-fact.ts';
+import { defaultCatalogTimeout, patience } from './patience.ts';
+import { isFresh, newCatalogMemory } from './resolve/catalog-view.ts';
+import type { Asking, CatalogMemory, Used } from './resolve/catalog-view.ts';
 import type { TableReferenceFact } from './resolve/reference-fact.ts';
-import { newScriptState } from './resolve/script-state.ts';
-import { statements } from './resolve/statement.ts';
 
 export interface AnalyseOptions {
   readonly catalog: Catalog;
@@ -51,7 +44,7 @@ export interface Analysis {
  * ```
  */
 export async function analyse(text: string, options: AnalyseOptions): Promise<Analysis> {
-  const { signal, catalogTimeout = 30_000 } = options;
+  const { signal, catalogTimeout = defaultCatalogTimeout } = options;
   const waiting = patience(signal, catalogTimeout);
   try {
     return await recallOrAnalyse(text, options, { signal, patience: waiting });
@@ -105,87 +98,17 @@ function remember(memory: Memory, key: string, text: string, made: Remembered): 
   texts.set(text, { analysis: made.analysis, used: made.used });
 }
 
-interface Made extends Remembered {
-  /** False when the catalog failed: the next analysis asks again. */
-  readonly settled: boolean;
-}
-
-/** A walk finds what it needs of the catalog; it is done again until it needs nothing new. */
+/** On this thread, unless that would hold it up. */
 async function analyseAnew(
   text: string,
   options: AnalyseOptions,
   memory: CatalogMemory,
   asking: Asking,
 ): Promise<Made> {
-  const parsed = parse(text);
-  const view = openCatalog(options.catalog, memory);
-  for (let round = 0; round < mostRounds; round += 1) {
-    const { records, gaps } = walk(parsed, options, view);
-    if (await view.settle(asking)) continue;
-    const facts = assemble(parsed, records, gaps);
-    const { signal: _signal, ...kept } = options;
-    const references = records.flatMap((each) => each.facts.references).map(referenceFact);
-    const settled = facts.gaps.every((gap) => gap.code !== 'catalog');
-    return {
-      analysis: { text, facts, references, options: kept },
-      used: view.used(),
-      settled,
-    };
-  }
-  return gaveUp(parsed, options);
-}
-
-const mostRounds = 64;
-const mostSteps = 2_000_000;
-
-interface Walked {
-  readonly records: readonly StatementRecord[];
-  readonly gaps: readonly Gap[];
-}
-
-function walk(parsed: Parsed, options: AnalyseOptions, known: CatalogView): Walked {
-  const records: StatementRecord[] = [];
-  const base = {
-    project: options.project,
-    defaultDataset: options.defaultDataset,
-    known,
-    script: newScriptState(),
-    beneath: [],
-    place: undefined,
-    arguments: new Map(),
-    control: noSources,
-    conditional: false,
-    views: new Map(),
-    budget: { left: mostSteps },
-  };
   try {
-    statements(parsed.script?.statements ?? [], { base, records });
-    return { records, gaps: [] };
+    return await analyseHere(text, options, { memory, asking, effort: hurried });
   } catch (error) {
-    if (error !== budgetSpent && !(error instanceof RangeError)) throw error;
-    return { records, gaps: [tooMuch(parsed)] };
+    if (error !== tooHeavy) throw error;
+    return analyseAside(text, options);
   }
-}
-
-function tooMuch(parsed: Parsed): Gap {
-  return {
-    code: 'limit',
-    message: 'the statement is too large or too deep to be analysed',
-    range: { start: 0, end: parsed.text.length },
-  };
-}
-
-function gaveUp(parsed: Parsed, { catalog, project, defaultDataset }: AnalyseOptions): Made {
-  const gap: Gap = {
-    code: 'catalog',
-    message: 'the catalog changes with every answer',
-    range: { start: 0, end: parsed.text.length },
-  };
-  const analysis: Analysis = {
-    text: parsed.text,
-    facts: assemble(parsed, [], [gap]),
-    references: [],
-    options: { catalog, project, defaultDataset },
-  };
-  return { analysis, used: [], settled: false };
 }

@@ -1,3 +1,6 @@
+/** Milliseconds that a catalog has for all its answers. */
+export const defaultCatalogTimeout = 30_000;
+
 /** How long one waits for others: until the signal aborts or the time is over. */
 export interface Patience {
   wait<Result>(promise: Promise<Result>): Promise<Result>;
@@ -10,10 +13,7 @@ export function patience(signal: AbortSignal | undefined, milliseconds: number):
   const over = Promise.withResolvers<never>();
   over.promise.catch(() => undefined);
   const abort = (): void => over.reject(signal?.reason);
-  const timer = setTimeout(
-    () => over.reject(new DOMException('The time for an answer is over.', 'TimeoutError')),
-    milliseconds,
-  );
+  const timer = setTimeout(() => over.reject(timeoutError()), milliseconds);
   signal?.addEventListener('abort', abort, { once: true });
   return {
     wait: (promise) => Promise.race([promise, over.promise]),
@@ -37,6 +37,10 @@ export async function withinTime<Result>(
     waiting.end();
     controller.abort();
   }
+}
+
+export function timeoutError(): DOMException {
+  return new DOMException('The time for an answer is over.', 'TimeoutError');
 }
 
 export function isTimeout(error: unknown): boolean {

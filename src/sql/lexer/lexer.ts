@@ -352,6 +352,12 @@ const refuseCharacter = (state: State, code: number): void => {
   state.at += length;
 };
 
+/** Nothing after a limit is read, and what is open stays so. */
+const giveUp = (state: State): void => {
+  state.open.length = 0;
+  state.at = state.text.length;
+};
+
 // Brackets
 
 const openers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
@@ -361,6 +367,7 @@ const openBracket = (state: State): void => {
   if (state.open.length === state.limits.nesting + 1) {
     const message = `Brackets nest deeper than ${state.limits.nesting}.`;
     gap(state, state.at - 1, state.at, message, 'limit');
+    giveUp(state);
   }
 };
 

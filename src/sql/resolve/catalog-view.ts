@@ -1,6 +1,5 @@
 import type { Catalog, CatalogRoutine, CatalogTable, ObjectName } from '../catalog.ts';
 import { fullName } from '../full-name.ts';
-import { parse } from '../parse/index.ts';
 import type { Parsed } from '../parse/index.ts';
 import { boundedMap } from '../bounded-map.ts';
 import type { BoundedMap } from '../bounded-map.ts';
@@ -48,7 +47,11 @@ interface Failure {
 
 type Answer = Used | Failure;
 
-export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogView {
+export function openCatalog(
+  catalog: Catalog,
+  memory: CatalogMemory,
+  read: (text: string) => Parsed,
+): CatalogView {
   const checked = new Map<string, Answer>();
   const assumed = new Map<string, Used | undefined>();
 
@@ -86,7 +89,7 @@ export function openCatalog(catalog: Catalog, memory: CatalogMemory): CatalogVie
     },
     parse(text) {
       let parsed = memory.parses.get(text);
-      if (parsed === undefined) memory.parses.set(text, (parsed = parse(text)));
+      if (parsed === undefined) memory.parses.set(text, (parsed = read(text)));
       return parsed;
     },
     async settle(asking) {

@@ -1,4 +1,5 @@
-import { pipeHere, pipeInParentheses, statementPipe } from '../pipes/holes.ts';
+import { queryHere, queryInParentheses, statementPipe } from '../pipes/holes.ts';
+import { readPipeline } from '../pipes/pipeline.ts';
 import { plainStatements } from '../pipes/regions.ts';
 import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
@@ -49,7 +50,7 @@ const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(
 
 const finders: Readonly<Record<string, Finder>> = {
   $: patternSign,
-  '(': pipeInParentheses,
+  '(': queryInParentheses,
   '*': bareStar,
   '.': fieldStar,
   '-': dash,
@@ -108,7 +109,7 @@ const finders: Readonly<Record<string, Finder>> = {
 
 const others: Finder = (scan, index) =>
   statementHere(scan, index) ??
-  pipeHere(scan, index) ??
+  queryHere(scan, index) ??
   adjacentLiterals(scan, index) ??
   assignmentTarget(scan, index) ??
   windowName(scan, index);
@@ -125,20 +126,20 @@ export const findHoles = (
     to,
     holes: noHoles(),
     levels: [{ open: -1, clause }],
-    pipes: new Map(),
+    queries: new Map(),
     statements: new Map(),
   };
   return scanHoles(clause === '' ? { ...scan, ...findStatements(source, from, to) } : scan, finders, others);
 };
 
-const findStatements = (source: Source, from: number, to: number): Pick<Scan, 'pipes' | 'statements'> => {
-  const pipes = new Map<number, number>();
+const findStatements = (source: Source, from: number, to: number): Pick<Scan, 'queries' | 'statements'> => {
+  const queries: Scan['queries'] = new Map();
   const statements = new Map<number, StatementHole>();
   for (const region of plainStatements(source, from, to)) {
     const read = readingOf(source, region);
     const pipe = read === undefined ? statementPipe(source, region) : undefined;
     if (read !== undefined) statements.set(region.from, { to: region.to, read });
-    if (pipe !== undefined) pipes.set(pipe, region.to);
+    if (pipe !== undefined) queries.set(pipe, { to: region.to, read: readPipeline });
   }
-  return { pipes, statements };
+  return { queries, statements };
 };

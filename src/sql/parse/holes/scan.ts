@@ -1,3 +1,4 @@
+import type { Query } from '../../ast/index.ts';
 import { reservedWords, type Token } from '../../lexer/index.ts';
 import { keywordAt, tokenAt, type Source } from '../source.ts';
 import type { Holes } from './holes.ts';
@@ -11,10 +12,15 @@ export interface Scan {
   readonly holes: Holes;
   /** One entry per open bracket, the fragment itself first. */
   readonly levels: Level[];
-  /** Ends of the pipe queries that start at a token. */
-  readonly pipes: Map<number, number>;
+  /** Queries that are read by themselves, by their first token. */
+  readonly queries: Map<number, QueryHole>;
   /** Statements that are read by hand, by their first token. */
   readonly statements: ReadonlyMap<number, StatementHole>;
+}
+
+export interface QueryHole {
+  readonly to: number;
+  readonly read: (source: Source, from: number, to: number) => Query;
 }
 
 export interface Level {
