@@ -6,6 +6,18 @@ import { fileURLToPath } from 'node:url';
  * `npm run bench [-- quick]`: ratios of the guarded to the plain client, both measured in this run against the
  * same server. Absolute times say little on a shared machine; read the ratios.
  */
+if (process.argv.includes('sql')) {
+  const words = process.argv.filter((word) => word === 'quick');
+  execFileSync(
+    process.execPath,
+    ['--expose-gc', fileURLToPath(new URL('sql/index.ts', import.meta.url)), ...words],
+    {
+      stdio: 'inherit',
+    },
+  );
+  process.exit(0);
+}
+
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const quick = process.argv.includes('quick');
 

@@ -12,8 +12,7 @@ const tables: Readonly<Record<string, string>> = {
   part: 'p_partkey INT64, p_name STRING, p_mfgr STRING, p_brand STRING, p_type STRING, p_size INT64, p_container STRING, p_retailprice NUMERIC, p_comment STRING',
   supplier:
     's_suppkey INT64, s_name STRING, s_address STRING, s_nationkey INT64, s_phone STRING, s_acctbal NUMERIC, s_comment STRING',
-  partsupp:
-    'ps_partkey INT64, ps_suppkey INT64, ps_availqty INT64, ps_supplycost NUMERIC, ps_comment STRING',
+  partsupp: 'ps_partkey INT64, ps_suppkey INT64, ps_availqty INT64, ps_supplycost NUMERIC, ps_comment STRING',
   customer:
     'c_custkey INT64, c_name STRING, c_address STRING, c_nationkey INT64, c_phone STRING, c_acctbal NUMERIC, c_mktsegment STRING, c_comment STRING',
   orders:
