@@ -82,7 +82,7 @@ async function memory(): Promise<void> {
   report('Memory of a cached analysis', [perEntry], 2, 'KiB');
 }
 
-async function heap(gc: () => void): Promise<number> {
+async function heap(gc: NodeJS.GCFunction): Promise<number> {
   for (let turn = 0; turn < 4; turn += 1) {
     gc();
     await new Promise((resolve) => setTimeout(resolve, 10));
