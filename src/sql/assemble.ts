@@ -14,12 +14,13 @@ import type { Column } from './scope/source.ts';
 export function assemble(parsed: Parsed, records: readonly StatementRecord[], more: readonly Gap[]): Facts {
   const statements = records.map(statementFacts);
   const collectors = records.map((each) => each.facts);
+  const tables = statements.length === 1 ? (statements[0]?.tables ?? []) : mergeTables(collectors);
   const answering = records.findLast((each) => each.answers || each.outputs.length > 0);
   return {
     version: 1,
     kind: kindOf(parsed, records),
     statements,
-    tables: statements.length === 1 ? (statements[0]?.tables ?? []) : mergeTables(collectors),
+    tables,
     columns: sortSources(collectors.flatMap((each) => [...each.columns])),
     outputs: answering === undefined ? [] : answering.outputs.map(outputColumn),
     influences: sortSources(collectors.flatMap((each) => [...each.influences])),
@@ -32,7 +33,10 @@ export function assemble(parsed: Parsed, records: readonly StatementRecord[], mo
     },
     flags: flagsOf(records),
     gaps: sortGaps([...parsed.gaps, ...collectors.flatMap((each) => [...each.gaps.values()]), ...more]),
-    fingerprint: fingerprint(parsed.tokens),
+    fingerprint: fingerprint(
+      parsed.tokens,
+      tables.flatMap((each) => each.references),
+    ),
     hash: hashOf(parsed.text),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Range } from './ast/node.ts';
 import { reservedWords } from './lexer/index.ts';
 import type { Token } from './lexer/index.ts';
 import { assertNever } from './assert-never.ts';
@@ -8,11 +9,19 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** SHA-256, hex, of the shape: what is left without literals, blanks, comments and the letter case of keywords. */
-export function fingerprint(tokens: readonly Token[]): string {
-  const hash = createHash('sha256');
-  hash.update(tokens.map((token, index) => shapeOf(token, tokens[index + 1])).join('\n'), 'utf8');
-  return hash.digest('hex');
+/**
+ * SHA-256, hex, of the shape: what is left without literals, blanks, comments and the letter case of keywords.
+ * In the names of tables letter case counts, whatever word they are made of: `FROM data` is not `FROM Data`.
+ */
+export function fingerprint(tokens: readonly Token[], tables: readonly Range[] = []): string {
+  const ranges = tables.toSorted((a, b) => a.start - b.start);
+  let at = 0;
+  const shapes = tokens.map((token, index) => {
+    while ((ranges[at]?.end ?? Infinity) <= token.start) at += 1;
+    const isName = (ranges[at]?.start ?? Infinity) <= token.start || tokens[index - 1]?.keyword === '.';
+    return shapeOf(token, tokens[index + 1], isName);
+  });
+  return createHash('sha256').update(shapes.join('\n'), 'utf8').digest('hex');
 }
 
 /** Keywords that GoogleSQL does not reserve; as names they would differ in letter case only. */
@@ -24,7 +33,7 @@ const keywords = new Set(
   TRUNCATE UNPIVOT UNTIL UPDATE USING VALUE VALUES VIEW WHILE`.split(/\s+/),
 );
 
-function shapeOf(token: Token, next: Token | undefined): string {
+function shapeOf(token: Token, next: Token | undefined, isName: boolean): string {
   switch (token.kind) {
     case 'string':
     case 'bytes':
@@ -43,7 +52,7 @@ function shapeOf(token: Token, next: Token | undefined): string {
     case 'symbol':
       return token.keyword;
     case 'word':
-      return wordShape(token, next);
+      return isName ? `w${token.value}` : wordShape(token, next);
     default:
       return assertNever(token.kind);
   }
