@@ -259,6 +259,8 @@ export interface ArrayQuery extends Positioned {
 /** `STRUCT(a AS x)`, `STRUCT<x INT64>(a)`, and the tuple `(a, b)` whose fields are unnamed. */
 export interface StructLiteral extends Positioned {
   readonly type: 'struct';
+  /** `(a, b)`: its fields have no names. */
+  readonly tuple?: true;
   readonly fields: readonly StructField[];
   readonly dataType?: DataType;
 }

@@ -33,7 +33,6 @@ export interface With extends Positioned {
 
 export interface CommonTable extends Positioned {
   readonly name: Name;
-  readonly columns?: readonly Name[];
   readonly query: Query;
 }
 

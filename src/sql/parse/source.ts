@@ -19,6 +19,7 @@ export interface Source {
 }
 
 export const openSource = (text: string, lexed: Lexed = lex(text)): Source => {
+  checkHints(lexed.tokens);
   const tokens = lexed.tokens.filter((token) => token.kind !== 'hint');
   const rematched = tokens.length === lexed.tokens.length ? tokens : rematch(tokens);
   const starts = new Map<number, number>();
@@ -29,6 +30,22 @@ export const openSource = (text: string, lexed: Lexed = lex(text)): Source => {
       positional.set(token.start, positional.size);
   }
   return { text, safe: safeText(text, lexed), tokens: rematched, starts, positional };
+};
+
+const beforeNoHint: ReadonlySet<string> = new Set(
+  ', ( [ . = + - * / BY AS ON WHERE AND OR NOT LIKE'.split(' '),
+);
+
+const startsQuery: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'FROM', '(']);
+
+/** Hints stand behind a statement's first word, a table, a call, SELECT and the like, never in an expression. */
+const checkHints = (tokens: readonly Token[]): void => {
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'hint') continue;
+    const before = tokens[index - 1]?.keyword ?? '';
+    const list = before === 'IN' && !startsQuery.has(tokens[index + 2]?.keyword ?? '');
+    if (list || beforeNoHint.has(before)) refuse('syntax', 'A hint does not come here.', token);
+  }
 };
 
 /** Bracket partners again, after hints were taken out of the list. */

@@ -63,8 +63,20 @@ function modifiers(node: Call, scope: Scope): void {
 
 function callArguments(node: Call, scope: Scope): readonly Value[] {
   const values: Value[] = [];
-  for (const argument of node.arguments) values.push(callArgument(argument, values, scope));
+  for (const [index, argument] of node.arguments.entries())
+    values.push(isMode(node, argument, index) ? unknownValue : callArgument(argument, values, scope));
   return values;
+}
+
+const modes: ReadonlySet<string> = new Set(['NFC', 'NFKC', 'NFD', 'NFKD']);
+
+/** `NORMALIZE(text, NFKC)`: a word of the function's own, no column. */
+function isMode(node: Call, { value }: Argument, index: number): boolean {
+  if (index !== 1 || value.type !== 'expression' || value.expression.type !== 'path') return false;
+  const [word, ...others] = value.expression.parts;
+  return (
+    functionName(node).startsWith('NORMALIZE') && others.length === 0 && modes.has(word.name.toUpperCase())
+  );
 }
 
 function callArgument(argument: Argument, before: readonly Value[], scope: Scope): Value {

@@ -20,9 +20,7 @@ export function commonTables(node: With, scope: Scope): Scope {
         table.name.range,
       );
     }
-    const rows = node.recursive
-      ? recursiveRows(table, outer)
-      : renamed(query(table.query, outer), table, outer);
+    const rows = node.recursive ? recursiveRows(table, outer) : query(table.query, outer);
     return withTable(outer, table, rows);
   }, start);
 }
@@ -34,30 +32,12 @@ function withTable(scope: Scope, table: CommonTable, rows: Rows): Scope {
   return { ...scope, commonTables: { name: table.name.name.toLowerCase(), rows, outer: scope.commonTables } };
 }
 
-function renamed(rows: Rows, table: CommonTable, scope: Scope): Rows {
-  const names = table.columns;
-  if (names === undefined) return rows;
-  if (names.length !== rows.columns.length) {
-    reportGap(
-      scope.pass,
-      'unknown-column',
-      `${table.name.name} has another number of columns than its list`,
-      table.range,
-    );
-  }
-  const columns = rows.columns.map((column, index) => ({
-    name: names[index]?.name ?? column.name,
-    value: column.value,
-  }));
-  return { columns, open: rows.open };
-}
-
 /** Once with no rows of its own, then until no value gains a source. */
 function recursiveRows(table: CommonTable, scope: Scope): Rows {
-  let rows = renamed(query(baseOf(table.query), scope), table, scope);
+  let rows = query(baseOf(table.query), scope);
   if (baseOf(table.query) === table.query) return rows;
   for (let round = 0; round < 20; round += 1) {
-    const next = renamed(query(table.query, withTable(scope, table, rows)), table, scope);
+    const next = query(table.query, withTable(scope, table, rows));
     if (sizeOf(next) === sizeOf(rows) && round > 0) return next;
     rows = mergeRows(rows, next);
   }

@@ -1,4 +1,4 @@
-import type { Expression, InSet, Literal, LiteralKind } from '../ast/index.ts';
+import type { Expression, InSet, Literal, LiteralKind, StructField } from '../ast/index.ts';
 import { noSources } from '../lineage/source.ts';
 import { scalar, typeOfDataType } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
@@ -140,7 +140,7 @@ const handlers: Handlers = {
   },
   arrayQuery: (node, scope) => arrayOf(rowValue(query(node.query, childScope(scope))) ?? unknownValue),
   struct: (node, scope) => {
-    const built = structOf(node.fields.map((field) => structField(field.name?.name, field.value, scope)));
+    const built = structOf(node.fields.map((field) => structField(field, node.tuple === true, scope)));
     return node.dataType === undefined ? built : castTo(built, typeOfDataType(node.dataType), []);
   },
   subquery: (node, scope) => ({
@@ -171,8 +171,9 @@ export function choose(results: readonly Value[], conditions: readonly Value[]):
   return { ...dependent(merge(typed), conditions), copied: false };
 }
 
-function structField(name: string | undefined, value: Expression, scope: Scope): ValueField {
-  return { name: name ?? impliedName(value) ?? '', value: expression(value, scope) };
+function structField({ name, value }: StructField, tuple: boolean, scope: Scope): ValueField {
+  const implied = tuple ? undefined : impliedName(value);
+  return { name: name?.name ?? implied ?? '', value: expression(value, scope) };
 }
 
 /** The name that a value has of itself: the last part of a path. */

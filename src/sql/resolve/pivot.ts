@@ -1,4 +1,5 @@
 import type { Expression, Name, Pivot } from '../ast/index.ts';
+import type { Type } from '../lineage/type.ts';
 import type { Value } from '../lineage/value.ts';
 import { relationOf } from '../scope/relation.ts';
 import type { Relation } from '../scope/relation.ts';
@@ -16,14 +17,15 @@ export function pivot(node: Pivot, scope: Scope, left: Relation): Relation {
   for (const each of source.sources) each.row();
   const used = new Set<string>();
   const inner = childScope(scope, watched(source, used));
-  influence(scope.pass, expression(node.input, inner));
+  const input = expression(node.input, inner);
+  influence(scope.pass, input);
   const aggregates = node.aggregates.map((each) => ({
     alias: each.alias,
     value: expression(each.value, inner),
   }));
   const keys = keysOf(source, used, scope);
   const made = node.values.flatMap((value) =>
-    aggregates.map((aggregate) => pivoted(value, aggregate.alias, aggregate.value, scope)),
+    aggregates.map((aggregate) => pivoted(value, input.type, aggregate.alias, aggregate.value, scope)),
   );
   const open = source.sources.some((each) => each.open);
   return relationOf(sourceOfColumns([...keys, ...made], node.alias?.name, open));
@@ -64,38 +66,64 @@ interface PivotValue {
   readonly alias?: Name;
 }
 
-function pivoted(value: PivotValue, aggregate: Name | undefined, result: Value, scope: Scope): Column {
-  const label = value.alias?.name ?? valueLabel(value.value);
-  if (label === undefined)
+function pivoted(
+  value: PivotValue,
+  type: Type | undefined,
+  aggregate: Name | undefined,
+  result: Value,
+  scope: Scope,
+): Column {
+  const before = aggregate === undefined ? '' : `${aggregate.name}_`;
+  const name = value.alias === undefined ? valueLabel(value.value, type, before) : before + value.alias.name;
+  if (name === undefined)
     reportGap(scope.pass, 'unsupported', 'a PIVOT value without a name is not analysed', value.value.range);
-  return { name: pivotedName(aggregate?.name, label ?? ''), value: { ...result, copied: false } };
+  return { name: name ?? '', value: { ...result, copied: false } };
 }
 
-/** A name may not begin with a digit. */
-function pivotedName(aggregate: string | undefined, label: string): string {
-  if (aggregate !== undefined) return `${aggregate}_${label}`;
-  return /^\d/.test(label) ? `_${label}` : label;
+/** The column name that BigQuery derives from a value; `before` is what it already begins with. */
+function valueLabel(value: Expression, type: Type | undefined, before: string): string | undefined {
+  if (value.type === 'struct') return structLabel(value, type, before);
+  const label = scalarLabel(value, type?.kind === 'scalar' ? type.name : undefined);
+  if (label === undefined) return undefined;
+  if (label === '') return `${before}${before === '' ? '' : '_'}empty_string_value`;
+  const isText = value.type === 'literal' && value.kind === 'string' && label === value.value;
+  return `${before}${before === '' && !isText && /^\d/.test(label) ? '_' : ''}${label}`;
 }
 
-/** The column name that BigQuery derives from a value. */
-function valueLabel(value: Expression): string | undefined {
+/** The fields one after the other, with their names where they have some. */
+function structLabel(
+  value: Extract<Expression, { type: 'struct' }>,
+  type: Type | undefined,
+  before: string,
+): string | undefined {
+  const fields = type?.kind === 'struct' ? type.fields : [];
+  return value.fields.reduce<string | undefined>((label, field, index) => {
+    if (label === undefined) return undefined;
+    const name = fields[index]?.name ?? '';
+    const start = index === 0 ? label : `${label}_`;
+    return valueLabel(field.value, fields[index]?.type, name === '' ? start : `${start}${name}_`);
+  }, before);
+}
+
+function scalarLabel(value: Expression, type: string | undefined): string | undefined {
   if (value.type === 'unary' && value.operator === '-') {
-    const label = valueLabel(value.operand);
+    const label = scalarLabel(value.operand, type);
     return label === undefined ? undefined : `minus_${label}`;
   }
-  if (value.type !== 'literal') return undefined;
+  if (value.type !== 'literal' || type === 'FLOAT64') return undefined;
   switch (value.kind) {
-    case 'string':
     case 'integer':
-      return value.value;
+      return BigInt(value.value).toString();
     case 'numeric':
     case 'bignumeric':
     case 'float':
-      return value.value.replace('.', '_point_').replace('-', 'minus_');
+      return numberLabel(value.value);
     case 'boolean':
       return value.value;
     case 'null':
       return 'NULL';
+    case 'string':
+      return textLabel(value.value, type);
     case 'date':
       return value.value.replaceAll('-', '_');
     case 'bytes':
@@ -106,4 +134,18 @@ function valueLabel(value: Expression): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** `1.50` as `1_point_5`. */
+function numberLabel(text: string): string | undefined {
+  const [, sign, whole, , part = ''] = /^([-+]?)(\d+)(\.(\d*))?$/.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const decimals = part.replace(/0+$/, '');
+  return `${sign === '-' ? 'minus_' : ''}${whole}${decimals === '' ? '' : `_point_${decimals}`}`;
+}
+
+/** A text literal takes on the type of the column that it is compared with. */
+function textLabel(text: string, type: string | undefined): string | undefined {
+  if (type === undefined || type === 'STRING') return text;
+  return type === 'DATE' && /^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll('-', '_') : undefined;
 }

@@ -221,6 +221,46 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     { columns: [`${c}.country`, `${c}.email`], influences: [`${c}.country`, `${c}.email`], gaps: [] },
   ],
   [
+    'columns of PIVOT are named after their values',
+    "SELECT * FROM (SELECT id, status FROM orders) PIVOT (COUNT(id) FOR status IN ('1x', '', 'a' AS b))",
+    {
+      outputs: ['1x', 'empty_string_value', 'b'].map((name) => [name, [`${o}.id`]]),
+      gaps: [],
+    },
+  ],
+  [
+    'columns of PIVOT over a STRUCT are named after its fields',
+    "SELECT * FROM (SELECT amount, STRUCT(id AS i, status) AS k FROM orders) PIVOT (SUM(amount) AS s FOR k IN ((-1, ''), (2, 'x')))",
+    {
+      outputs: ['s_i_minus_1_status__empty_string_value', 's_i_2_status_x'].map((name) => [
+        name,
+        [`${o}.amount`],
+      ]),
+      gaps: [],
+    },
+  ],
+  [
+    'columns of PIVOT are named after a date and a number as they are compared',
+    "SELECT * FROM (SELECT id, DATE '2024-01-01' AS d FROM orders) PIVOT (COUNT(id) FOR d IN ('2024-02-01', DATE '2024-03-01'))",
+    { outputs: ['_2024_02_01', '_2024_03_01'].map((name) => [name, [`${o}.id`]]), gaps: [] },
+  ],
+  [
+    'fields of a tuple have no names',
+    'SELECT * FROM (SELECT id, amount FROM orders) PIVOT (COUNT(*) FOR (id, amount) IN ((1, 2.50)))',
+    { outputs: [['_1_2_point_5', []]], gaps: [] },
+  ],
+  [
+    'a word of a function is no column',
+    'SELECT NORMALIZE(name, NFKC) AS n, NORMALIZE_AND_CASEFOLD(email, nfd) AS m FROM customers',
+    {
+      outputs: [
+        ['n', [`${c}.name`]],
+        ['m', [`${c}.email`]],
+      ],
+      gaps: [],
+    },
+  ],
+  [
     'JSON fields come from the one column',
     'SELECT note.buyer.phone FROM orders',
     { outputs: [['phone', [`${o}.note`]]] },

@@ -168,7 +168,7 @@ describe('expressions', () => {
     ],
     ['a IN UNNEST(b)', { type: 'in', operand: column('a'), values: { type: 'unnest', array: column('b') } }],
     ['a IS NOT UNKNOWN', { type: 'is', operand: column('a'), test: 'null', negated: true }],
-    ['(a, b)', { type: 'struct', fields: [{ value: column('a') }, { value: column('b') }] }],
+    ['(a, b)', { type: 'struct', tuple: true, fields: [{ value: column('a') }, { value: column('b') }] }],
     [
       'STRUCT<x INT64>(a)',
       {

@@ -42,10 +42,10 @@ export const call = (reader: Reader, node: NodeOf<'func_call'>): Expression => {
   const name: Path = safe ? [second, ...others] : [first, ...rest];
   if (node.filter !== undefined) return unexpected(reader, node.filter);
   const args = node.args?.expr;
-  const only = args?.args.items[0];
-  if (isArray(name) && args !== undefined && only !== undefined) {
-    const query = queryArgument(reader, only);
-    if (query !== undefined) return { type: 'arrayQuery', query, range: rangeOf(reader, node) };
+  if (isArray(name)) {
+    const query = queryArgument(reader, args?.args.items[0]);
+    if (query === undefined) return refuse('syntax', 'ARRAY needs a query.', rangeOf(reader, node));
+    return { type: 'arrayQuery', query, range: rangeOf(reader, node) };
   }
   return { ...callOf(reader, node, name), safe };
 };
@@ -53,10 +53,15 @@ export const call = (reader: Reader, node: NodeOf<'func_call'>): Expression => {
 const isArray = (name: Path): boolean =>
   name.length === 1 && !name[0].quoted && name[0].name.toUpperCase() === 'ARRAY';
 
-const queryArgument = (reader: Reader, node: Node): ReturnType<typeof convertQuery> | undefined => {
+const queryArgument = (
+  reader: Reader,
+  node: Node | undefined,
+): ReturnType<typeof convertQuery> | undefined => {
+  if (node === undefined) return undefined;
   const note = take(reader.holes.queries, startOf(reader, node));
   if (note !== undefined) return note();
-  return isQuery(node) ? convertQuery(reader, node) : undefined;
+  const inner: Node = node.type === 'paren_expr' ? node.expr : node;
+  return isQuery(inner) ? convertQuery(reader, node) : undefined;
 };
 
 const callOf = (reader: Reader, node: NodeOf<'func_call'>, name: Path): Call => {
@@ -142,10 +147,11 @@ const argumentValue = (reader: Reader, node: Node): ArgumentValue => {
   return { type: 'expression', expression, alias: nameOf(reader, node.alias) };
 };
 
-/** `f(TABLE t)` or `f(SELECT …)`. */
+/** `f(TABLE t)`. */
 const tableArgument = (reader: Reader, node: Node): ArgumentValue => {
   const clause = node.type === 'select_stmt' ? node.clauses[0] : undefined;
-  if (clause?.type !== 'table_clause') return { type: 'query', query: convertQuery(reader, node) };
+  if (clause?.type !== 'table_clause')
+    return refuse('syntax', 'A query as an argument needs parentheses.', rangeOf(reader, node));
   eat(reader, clause.tableKw);
   if (node.type === 'select_stmt' && node.clauses.length > 1) return unexpected(reader, node);
   return { type: 'table', path: objectPathOf(reader, clause.table) };

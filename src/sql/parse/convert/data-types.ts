@@ -13,6 +13,7 @@ export const convertDataType = (reader: Reader, node: Node): DataType => {
   const range = rangeOf(reader, node);
   switch (node.type) {
     case 'data_type_name':
+      if (Array.isArray(node.name)) return refuse('syntax', 'This type has no place here.', range);
       eat(reader, node.name);
       return { type: 'simpleType', name: tokenOf(reader, node).keyword, parameters: [], range };
     case 'identifier':
@@ -46,6 +47,8 @@ const modifiedType = (reader: Reader, node: NodeOf<'modified_data_type'>): DataT
   if (base.type !== 'simpleType' || modifiers?.type !== 'paren_expr') return unexpected(reader, node);
   const parameters = modifiers.expr.items.map((item) => {
     const { start, end } = rangeOf(reader, item);
+    if (item.type !== 'number_literal' && item.type !== 'identifier')
+      return refuse('syntax', 'A parameter of a type is a number.', { start, end });
     sweep(reader, item);
     return reader.source.text.slice(start, end);
   });

@@ -50,7 +50,12 @@ export const convertExpression = (reader: Reader, node: Node): Expression => {
     case 'array_expr':
       return arrayOf(reader, node, node);
     case 'struct_expr':
-      return { type: 'struct', fields: structFields(reader, node.expr.items), range: rangeOf(reader, node) };
+      return {
+        type: 'struct',
+        tuple: true,
+        fields: structFields(reader, node.expr.items),
+        range: rangeOf(reader, node),
+      };
     case 'default':
       eat(reader, node.defaultKw);
       return { type: 'default', range: rangeOf(reader, node) };
@@ -160,7 +165,12 @@ const parenthesised = (reader: Reader, node: NodeOf<'paren_expr'>): Expression =
     const [only, ...others] = inner.items;
     if (only === undefined) return unexpected(reader, node);
     if (others.length === 0) return convertExpression(reader, only);
-    return { type: 'struct', fields: structFields(reader, inner.items), range: rangeOf(reader, node) };
+    return {
+      type: 'struct',
+      tuple: true,
+      fields: structFields(reader, inner.items),
+      range: rangeOf(reader, node),
+    };
   }
   return convertExpression(reader, inner);
 };

@@ -12,7 +12,7 @@ import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
-import { nameOf, namesOf, tokenOf } from './names.ts';
+import { nameOf, tokenOf } from './names.ts';
 import { orderItems } from './ordering.ts';
 import { readSelect } from './selects.ts';
 import { mustBeAbsent } from './sweep.ts';
@@ -57,6 +57,7 @@ const partsOf = (reader: Reader, node: Node): Parts => {
 
 const selectParts = (reader: Reader, node: NodeOf<'select_stmt'>): Parts => {
   const clauses: readonly Node[] = node.clauses;
+  checkOrder(reader, clauses);
   const tail = tailOf(reader, clauses);
   const first = clauses.find((clause) => clause.type !== 'with_clause');
   const nested = first?.type === 'paren_expr' ? first : undefined;
@@ -72,6 +73,31 @@ const selectParts = (reader: Reader, node: NodeOf<'select_stmt'>): Parts => {
     return { ...tail, body: { type: 'nestedQuery', query, range: query.range } };
   }
   return { ...tail, body: readSelect(reader, node, rest) };
+};
+
+const clauseOrder: readonly Node['type'][] = [
+  'with_clause',
+  'select_clause',
+  'from_clause',
+  'where_clause',
+  'group_by_clause',
+  'having_clause',
+  'qualify_clause',
+  'window_clause',
+  'order_by_clause',
+  'limit_clause',
+  'offset_clause',
+];
+
+/** The parser takes clauses in any order, and several of a kind. */
+const checkOrder = (reader: Reader, clauses: readonly Node[]): void => {
+  let last = -1;
+  for (const clause of clauses) {
+    const place = clauseOrder.indexOf(clause.type);
+    if (place >= 0 && place <= last)
+      refuse('syntax', 'This clause does not come here.', rangeOf(reader, clause));
+    last = Math.max(last, place);
+  }
 };
 
 const outerClauses: ReadonlySet<Node['type']> = new Set<Node['type']>([
@@ -165,8 +191,9 @@ const withClause = (reader: Reader, node: NodeOf<'with_clause'>): With => {
 const commonTable = (reader: Reader, node: NodeOf<'common_table_expr'>): CommonTable => {
   eat(reader, node.asKw);
   mustBeAbsent(reader, node.materializedKw, node.search, node.cycle);
-  const columns = node.columns === undefined ? undefined : namesOf(reader, node.columns.expr.items);
+  if (node.columns !== undefined)
+    return refuse('syntax', 'A common table has no list of columns.', rangeOf(reader, node));
   const name = nameOf(reader, node.table);
   const query = convertQuery(reader, node.expr);
-  return { name, query, range: rangeOf(reader, node), ...(columns === undefined ? {} : { columns }) };
+  return { name, query, range: rangeOf(reader, node) };
 };

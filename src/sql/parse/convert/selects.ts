@@ -65,11 +65,21 @@ const readSelectClause = (reader: Reader, draft: Draft, clause: NodeOf<'select_c
   eat(reader, clause.selectKw);
   const privacy = take(reader.holes.privacies, startOf(reader, clause.selectKw));
   if (privacy !== undefined) draft.privacy = privacy();
+  checkModifiers(reader, clause.modifiers);
   for (const modifier of clause.modifiers) readModifier(reader, draft, modifier);
   const items: readonly Node[] = clause.columns?.items ?? [];
   draft.items = items
     .filter((item, index) => item.type !== 'empty' || index < items.length - 1)
     .map((item) => selectItem(reader, item));
+};
+
+/** `[ALL | DISTINCT] [AS …]`. */
+const checkModifiers = (reader: Reader, [first, second, third]: readonly Node[]): void => {
+  if (second === undefined) return;
+  const isAs = (node: Node | undefined): boolean =>
+    node?.type === 'select_as_struct' || node?.type === 'select_as_value';
+  if (third !== undefined || isAs(first) || !isAs(second))
+    refuse('syntax', 'This word does not come here.', rangeOf(reader, third ?? second));
 };
 
 const readModifier = (reader: Reader, draft: Draft, modifier: Node): void => {
@@ -151,6 +161,7 @@ const replacements = (
   node: NodeOf<'replace_columns'>,
 ): readonly { readonly value: Expression; readonly name: Name }[] =>
   node.columns.expr.items.map((item) => {
+    if (item.asKw === undefined) return refuse('syntax', 'REPLACE needs AS.', rangeOf(reader, item));
     const { value, alias } = aliased(reader, item);
     return { value, name: alias };
   });

@@ -10,6 +10,7 @@ import type {
 } from '../../ast/index.ts';
 
 import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { convertFrom, tableReference } from './from.ts';
@@ -36,6 +37,9 @@ export const createTable = (reader: Reader, node: NodeOf<'create_table_stmt'>): 
     range: rangeOf(reader, node),
   };
   if (node.columns !== undefined) draft.columns = columnDefinitions(reader, node.columns.expr.items);
+  for (const column of draft.columns ?? []) {
+    if (column.dataType === undefined) return refuse('syntax', 'A column needs a type.', column.range);
+  }
   for (const clause of node.clauses) tableClause(reader, draft, clause);
   return draft;
 };

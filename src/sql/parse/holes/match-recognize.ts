@@ -96,7 +96,11 @@ const isHeader = (source: Source, index: number, to: number): boolean => {
 /** The `?` of a pattern would be counted as a parameter. */
 const checkPattern = (source: Source, from: number, to: number): void => {
   let marks = 0;
-  for (let index = from; index < to; index += 1) if (source.tokens[index]?.kind === 'parameter') marks += 1;
+  for (let index = from; index < to; index += 1) {
+    const token = tokenAt(source, index);
+    if (token.kind === 'parameter') marks += 1;
+    if (token.keyword === '{') checkBounds(source, index + 1, token.match);
+  }
   if (marks > 0 && source.positional.size > marks) {
     refuse(
       'unsupported',
@@ -104,6 +108,17 @@ const checkPattern = (source: Source, from: number, to: number): void => {
       rangeOfTokens(source, from, to),
     );
   }
+};
+
+/** `{2}`, `{1,}`, `{,@n}`: bounds are whole numbers or parameters. */
+const checkBounds = (source: Source, from: number, to: number): void => {
+  let shape = '';
+  for (let index = from; index < to; index += 1) {
+    const { kind, keyword } = tokenAt(source, index);
+    shape += kind === 'integer' || kind === 'parameter' ? 'n' : keyword;
+  }
+  if (!/^(?:n|n?,n?)$/.test(shape))
+    refuse('syntax', 'A bound of a pattern is a whole number.', rangeOfTokens(source, from, to));
 };
 
 const partsOf = (

@@ -49,5 +49,7 @@ export const readName = (source: Source, from: number, to: number): Name => {
 export const readNames = (source: Source, from: number, to: number): readonly Name[] => {
   const { keyword, match } = tokenAt(source, from);
   if (keyword === '(' && match === to - 1) return readNames(source, from + 1, to - 1);
+  if (from >= to || keywordAt(source, to - 1) === ',')
+    return refuse('syntax', 'A name is expected.', tokenAt(source, to - 1));
   return splitAtCommas(source, from, to).map((part) => readName(source, part.from, part.to));
 };

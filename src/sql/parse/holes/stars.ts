@@ -57,7 +57,7 @@ const starTail = (scan: Scan, from: number, modifiers: number): number => {
 
 const replacement = (source: Source, from: number, to: number): SelectStar['replace'][number] => {
   const { value, alias } = readItem(source, from, to);
-  return alias === undefined
+  return alias === undefined || keywordAt(source, to - 2) !== 'AS'
     ? refuse('syntax', 'REPLACE needs names.', rangeOfTokens(source, from, to))
     : { value, name: alias };
 };

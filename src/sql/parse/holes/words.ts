@@ -154,6 +154,8 @@ const readWith = (source: Source, index: number, close: number): ReturnType<type
     from = comma + 1;
     comma = skipTo(source, from, close, (keyword) => keyword === ',');
   }
+  if (bindings.length === 0)
+    return refuse('syntax', 'WITH needs names for its values.', rangeOfTokens(source, index, close + 1));
   const result = readExpression(source, from, close);
   return { type: 'with', bindings, result, range: rangeOfTokens(source, index, close + 1) };
 };
@@ -286,14 +288,15 @@ const replaceDistance = (scan: Scan, from: number, to: number): void => {
   replace(scan, from, to - 1, ' 1 ');
 };
 
-/** `ARRAY(SELECT …)[OFFSET(0)]`: the parser knows no element of an array that is built in place. */
+/** `ARRAY(SELECT …)[OFFSET(0)]`, `ARRAY((SELECT …) UNION ALL …)`: the parser wants a plain SELECT, and no more. */
 export const arrayQuery: Finder = (scan, index) => {
   const { source } = scan;
   const open = source.tokens[index + 1];
   if (open?.keyword !== '(') return undefined;
   const { match: close } = open;
   const after = keywordAt(source, close + 1);
-  if (after !== '.' && after !== '[') return undefined;
+  const nested = keywordAt(source, index + 2) === '(';
+  if (after !== '.' && after !== '[' && !nested) return undefined;
   scan.holes.expressions.set(tokenAt(source, index).start, () => ({
     type: 'arrayQuery',
     query: readQuery(source, index + 2, close),

@@ -6,14 +6,7 @@ import { int64, settle } from '../type/sql-type.ts';
 import { mustCoerce } from './coerce.ts';
 import { failAt } from './context.ts';
 import { printExpression } from './expression.ts';
-import {
-  outputName,
-  sameText,
-  type CommonTableSource,
-  type Output,
-  type PrintedQuery,
-  type Scope,
-} from './scope.ts';
+import { outputName, sameText, type CommonTableSource, type PrintedQuery, type Scope } from './scope.ts';
 import { printSelect } from './select.ts';
 import { alignColumns, printSetOperation } from './set-operation.ts';
 import { printOrder } from './window.ts';
@@ -100,24 +93,12 @@ function printCommonTables(node: With, scope: Scope): { readonly scope: Scope; r
         : printQuery(table.query, inner);
     tables.set(table.name.name.toLowerCase(), {
       sql: name,
-      columns: renamed(printed.columns, table, scope),
+      columns: printed.columns,
       isValue: printed.isValue,
     });
     return `${name}(${printed.columns.map((_, index) => outputName(index)).join(', ')}) AS (${printed.sql})`;
   });
   return { scope: inner, sql: `WITH ${node.recursive ? 'RECURSIVE ' : ''}${parts.join(', ')} ` };
-}
-
-function renamed(columns: readonly Output[], table: CommonTable, scope: Scope): readonly Output[] {
-  if (table.columns === undefined) return columns;
-  if (table.columns.length !== columns.length) {
-    throw failAt(
-      scope.context,
-      table.range,
-      `WITH clause column list has ${table.columns.length} names for ${columns.length} columns`,
-    );
-  }
-  return columns.map((column, index) => ({ ...column, name: table.columns?.[index]?.name ?? '' }));
 }
 
 /** Whether a common table names itself; only then is it recursive. */
@@ -159,7 +140,7 @@ function recursive(
   const columns = base.columns.map((column) => ({ ...column, type: settle(column.type) }));
   tables.set(table.name.name.toLowerCase(), {
     sql: name,
-    columns: renamed(columns, table, scope),
+    columns,
     isValue: base.isValue,
   });
   const step = alignColumns(printBody(body.right, scope), columns, scope, body.range);
