@@ -26,6 +26,8 @@ export function star(node: SelectStar, scope: Scope, lazy: boolean): Rows {
     column.read?.([]);
     return [{ name, value: column.value }];
   });
+  // DROP may not take the last column, also where nothing reads what it leaves.
+  if (lazy && excluded.size > 0) kept[0]?.require?.();
   return { columns: kept, open };
 }
 

@@ -106,6 +106,13 @@ describe('the name of a table stands for its columns until a step makes new ones
     expect(outputs?.map(([name]) => name)).toEqual(['id', 'a']);
   });
 
+  test('a masked table keeps a column where a pipe drops all others', async () => {
+    const { text } = await maskSources(await look('FROM orders AS o |> DROP note |> SELECT o.note'), [note]);
+    expect(text).toBe(
+      'FROM (SELECT guard_row.id, CAST(NULL AS JSON) AS note FROM orders AS guard_row) AS o |> DROP note |> SELECT o.note',
+    );
+  });
+
   test('a masked table keeps its name', async () => {
     const analysis = await look('FROM orders AS o |> SET note = NULL |> SELECT o.note AS a');
     const { text } = await maskSources(analysis, [note]);

@@ -21,6 +21,7 @@ describe('each operator means a query without pipes', () => {
     ['FROM t |> SELECT a, b + 1 AS c', 'SELECT a, b + 1 AS c FROM t'],
     ['FROM t |> WHERE x |> SELECT DISTINCT a', 'SELECT DISTINCT a FROM t WHERE x'],
     ['FROM t |> SELECT AS STRUCT a, b', 'SELECT AS STRUCT a, b FROM t'],
+    ['FROM t |> SELECT DISTINCT AS d.row a, b', 'SELECT DISTINCT AS STRUCT a, b FROM t'],
     ['FROM t |> EXTEND a + 1 AS b', 'SELECT *, a + 1 AS b FROM t'],
     ['FROM t |> EXTEND a AS b |> WHERE b', 'SELECT * FROM (SELECT *, a AS b FROM t) WHERE b'],
     ['FROM t |> SET a = b, c = 1', 'SELECT * REPLACE (b AS a, 1 AS c) FROM t'],

@@ -25,6 +25,17 @@ export const windowName = (scan: Scan, index: number): number | undefined => {
 export const joinHint: Finder = (scan, index) =>
   keywordAt(scan.source, index + 1) === 'JOIN' ? leaveOut(scan, index, index + 1) : undefined;
 
+const beforeRowType: ReadonlySet<string> = new Set(['SELECT', 'DISTINCT', 'ALL']);
+
+/** `SELECT AS d.type a, b`: a STRUCT whose fields have the names and order of a type. */
+export const rowType: Finder = (scan, index) => {
+  const { source } = scan;
+  const type = source.tokens[index + 1];
+  const follows = beforeRowType.has(keywordAt(source, index - 1)) && type?.keyword !== 'VALUE';
+  if (!follows || !isNameToken(type)) return undefined;
+  return replace(scan, index + 1, readPath(source, index + 1).next, 'STRUCT');
+};
+
 /** `DECIMAL '1'`: the parser takes the string for an alias. */
 export const decimalLiteral: Finder = (scan, index) => {
   if (scan.source.tokens[index + 1]?.kind !== 'string') return undefined;
