@@ -3,8 +3,6 @@ import { bytesText, leastPerTable } from './bytes.ts';
 
 /** What a policy states that is allowed and can hardly be meant. */
 export function limitWarnings({ limits, budgets = [] }: PolicyDocument): readonly string[] {
-  const small = (bytes: bigint | undefined): bytes is bigint =>
-    bytes !== undefined && bytes < 2n * leastPerTable;
   return [
     ...limits.flatMap(({ name, maximumBytesBilled: bytes }) =>
       small(bytes)
@@ -19,4 +17,8 @@ export function limitWarnings({ limits, budgets = [] }: PolicyDocument): readonl
         : [],
     ),
   ];
+}
+
+function small(bytes: bigint | undefined): bytes is bigint {
+  return bytes !== undefined && bytes < 2n * leastPerTable;
 }
