@@ -213,6 +213,26 @@ test.each([
   expect([kind, gaps.length]).toEqual(['INVALID', 1]);
 });
 
+test('a comma may follow the last column of a table, and no other last thing', async () => {
+  const made = await does('CREATE TABLE IF NOT EXISTS my-p.d.n (a STRUCT<b INT64>, c NUMERIC(3, 4), )');
+  expect(made).toEqual(['CREATE_TABLE', ['d.n create'], [], ['ddl'], []]);
+  expect((await does('CREATE TABLE shop.n AS SELECT COALESCE(1, )'))[0]).toBe('INVALID');
+});
+
+test('a replica reads all of the view that it follows', async () => {
+  const { tables, writes, gaps } = await summary('CREATE MATERIALIZED VIEW shop.r AS REPLICA OF hr.staff');
+  expect({ tables, writes, gaps }).toEqual({
+    tables: ['hr.staff read', 'shop.r create'],
+    writes: ['id', 'name', 'salary'].map((name) => [`shop.r.${name}`, [`hr.staff.${name}`]]),
+    gaps: [],
+  });
+});
+
+test('the default connection is one', async () => {
+  const sql = 'CREATE TABLE shop.n (a INT64) WITH CONNECTION DEFAULT OPTIONS (a = 1)';
+  expect(await does(sql)).toEqual(['CREATE_TABLE', ['shop.n create'], [], ['ddl', 'external'], []]);
+});
+
 test('INSERT of any mode writes its table', async () => {
   const expected = { kind: 'INSERT', tables: ['hr.staff write'], writes: [['hr.staff.id', []]], gaps: [] };
   for (const mode of ['OR IGNORE INTO', 'IGNORE', 'REPLACE', 'OR UPDATE INTO'])

@@ -7,6 +7,8 @@ import type {
   CreateTable,
   CreateView,
   Option,
+  Query,
+  TableReference,
 } from '../../ast/index.ts';
 
 import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
@@ -168,6 +170,10 @@ const viewClause = (reader: Reader, draft: Draft<Partial<CreateView>>, clause: N
       eat(reader, clause.asKw);
       draft.query = convertQuery(reader, clause.expr);
       break;
+    case 'as_replica_of_clause':
+      eat(reader, clause.asReplicaOfKw);
+      draft.query = everythingOf(tableReference(reader, clause.view));
+      break;
     case 'bigquery_options':
       draft.options = optionsOf(reader, clause);
       break;
@@ -180,6 +186,14 @@ const viewClause = (reader: Reader, draft: Draft<Partial<CreateView>>, clause: N
     default:
       unexpected(reader, clause);
   }
+};
+
+/** A replica is the rows of another view. */
+const everythingOf = (from: TableReference): Query => {
+  const { range } = from;
+  const items = [{ type: 'selectStar', except: [], replace: [], range }] as const;
+  const body = { type: 'select', distinct: false, items, from, windows: [], range } as const;
+  return { type: 'query', body, orderBy: [], desugared: true, range };
 };
 
 export const createSchema = (reader: Reader, node: NodeOf<'create_schema_stmt'>): CreateSchema => {

@@ -11,6 +11,8 @@ import { bareStar, fieldStar } from './stars.ts';
 import {
   aggregateFunction,
   anyTable,
+  defaultConnection,
+  lastComma,
   lateOptions,
   notAggregate,
   readingOf,
@@ -47,12 +49,15 @@ import {
 
 const withWord: Finder = (scan, index) => withExpression(scan, index) ?? privacy(scan, index);
 
+const connection: Finder = (scan, index) => defaultConnection(scan, index) ?? objectArgument(scan, index);
+
 const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
 const finders: Readonly<Record<string, Finder>> = {
   $: patternSign,
   '(': queryInParentheses,
   '*': bareStar,
+  ',': lastComma,
   '.': fieldStar,
   '-': dash,
   '->': lambda,
@@ -67,7 +72,7 @@ const finders: Readonly<Record<string, Finder>> = {
   CHAR: typeWord,
   CLAMPED: clamped,
   COLLATE: collation,
-  CONNECTION: objectArgument,
+  CONNECTION: connection,
   DECIMAL: decimalLiteral,
   DEFAULT: defaultValue,
   DOUBLE: typeWord,

@@ -5,7 +5,7 @@ import { keywordAt, tokenAt, type Source } from '../source.ts';
 import { mustBeConstant } from './constants.ts';
 import { createModel } from './models.ts';
 import { afterReplace, grantStatement, objectStatement } from './object-statements.ts';
-import { leaveOut, replace, type Finder, type Scan } from './scan.ts';
+import { isNameToken, leaveOut, replace, type Finder, type Scan } from './scan.ts';
 
 /** Stands for a statement that is read by hand. */
 const standIn = ' SELECT * ';
@@ -83,3 +83,28 @@ export const lateOptions: Finder = (scan, index) => {
   mustBeConstant(source, index, open.match);
   return leaveOut(scan, index, open.match + 1);
 };
+
+/** The comma after the last column of a table. */
+export const lastComma: Finder = (scan, index) => {
+  const open = scan.levels.at(-1)?.open ?? -1;
+  const isLast = keywordAt(scan.source, index + 1) === ')' && open > 0;
+  return isLast && namesCreatedTable(scan, open - 1) ? leaveOut(scan, index, index + 1) : undefined;
+};
+
+const beforeName: ReadonlySet<string> = new Set(['.', '-', 'IF', 'NOT', 'EXISTS']);
+
+/** True if the tokens up to this one are `CREATE … TABLE [IF NOT EXISTS] name`. */
+const namesCreatedTable = (scan: Scan, last: number): boolean => {
+  for (let index = last; index > scan.from; index -= 1) {
+    const token = tokenAt(scan.source, index);
+    if (token.keyword === 'TABLE') return creation(scan, index) !== undefined;
+    if (!isNameToken(token) && token.kind !== 'integer' && !beforeName.has(token.keyword)) return false;
+  }
+  return false;
+};
+
+/** `WITH CONNECTION DEFAULT`: the parser wants a name. */
+export const defaultConnection: Finder = (scan, index) =>
+  keywordAt(scan.source, index - 1) === 'WITH' && keywordAt(scan.source, index + 1) === 'DEFAULT'
+    ? replace(scan, index + 1, index + 2, '_default')
+    : undefined;
