@@ -57,7 +57,11 @@ async function parsedOnly(
   const { facts, references } = await analyse(sql, options);
   if (facts.gaps.some((gap) => !schemaGaps.has(gap.code)))
     return { sql, verdict: 'refused', words: facts.gaps.map(gapText) };
-  const aliases = new Set(references.map((each) => each.alias.toLowerCase()));
+  // A column may be an array that FROM names like a table.
+  const columns = facts.columns.map((each) => each.path[0] ?? '');
+  const aliases = new Set(
+    [...references.map((each) => each.alias), ...columns].map((name) => name.toLowerCase()),
+  );
   const missed = missedTables(syntax, ours(facts).tables, aliases);
   return { sql, verdict: missed.length > 0 ? 'missed' : 'equal', words: missed };
 }

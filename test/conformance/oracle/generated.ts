@@ -12,8 +12,9 @@ export type Numbers = readonly number[];
 
 export interface Compared {
   readonly sql: string;
-  /** `missed`: less than the analyser says; `more`: more; `accepted`: understood, while it finds an error. */
-  readonly verdict: 'invalid' | 'accepted' | 'refused' | 'missed' | 'more' | 'equal' | 'unchanged';
+  /** `missed`: less than the analyser says; `more`: more; `accepted`: understood, while it finds an error; `broken`: the
+   * rewritten text has an error, so that it does not run. */
+  readonly verdict: 'invalid' | 'accepted' | 'refused' | 'missed' | 'more' | 'equal' | 'unchanged' | 'broken';
   /** What was missed, what there is too much, the gaps, or the analyser's error. */
   readonly words: readonly string[];
 }

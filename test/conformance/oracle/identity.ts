@@ -25,6 +25,7 @@ export async function compareRewritten(
   if (text instanceof Error) return { sql, verdict: 'refused', words: [text.message] };
   if (text === sql) return { sql, verdict: 'unchanged', words: [] };
   const after = await oracle.ask({ ...question, sql: text });
+  if (after.ok !== true) return { sql, verdict: 'broken', words: [after.error ?? '', text] };
   const words = changes(before, after);
   return {
     sql,
@@ -65,7 +66,6 @@ function leaves(column: CatalogColumn): readonly (readonly string[])[] {
 }
 
 function changes(before: Answer, after: Answer): readonly string[] {
-  if (after.ok !== true) return [after.error ?? 'refused'];
   const tables = before.tables.join() === after.tables.join() ? [] : ['other tables'];
   const [old, now] = [columnsOf(before), columnsOf(after)];
   return [...tables, ...(old === now ? [] : [`columns ${now} instead of ${old}`])];
