@@ -14,11 +14,25 @@ export function followedJob(call: Call, { principal }: Context, jobs: JobRegistr
   return record?.principalId === principal.id ? record : undefined;
 }
 
-function find({ operation, project, ids }: Call, jobs: JobRegistry): JobRecord | undefined {
+function find({ operation, project, ids, query }: Call, jobs: JobRegistry): JobRecord | undefined {
   const { jobId, datasetId, tableId } = ids;
-  if (jobMethods.has(operation) && jobId !== undefined) return jobs.find(project, jobId);
+  const { location } = query;
+  if (jobMethods.has(operation) && jobId !== undefined) {
+    return jobs.find(project, jobId, typeof location === 'string' ? location : undefined);
+  }
   if (tableMethods.has(operation) && datasetId !== undefined && tableId !== undefined) {
     return jobs.findByResultTable(tableKey(project, datasetId, tableId));
   }
   return undefined;
+}
+
+/**
+ * The call, about exactly the job that was found: where it names no location, BigQuery would look for the id itself,
+ * and could find somebody else's job.
+ */
+export function inLocationOf(job: JobRecord, call: Call): Call {
+  const { operation, query } = call;
+  if (!jobMethods.has(operation) || job.location === undefined || query['location'] !== undefined)
+    return call;
+  return { ...call, query: { ...query, location: job.location } };
 }

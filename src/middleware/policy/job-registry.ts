@@ -2,6 +2,8 @@
 export interface JobRecord {
   readonly project: string;
   readonly jobId: string;
+  /** Part of its name: the id of a job may be used again in another location. Absent where BigQuery tells none. */
+  readonly location: string | undefined;
   readonly principalId: string;
   /** True when columns were masked: plans, timelines and exact sizes are then kept back. */
   readonly masked: boolean;
@@ -20,7 +22,8 @@ export const tableKey = (project: string, dataset: string, table: string): Table
 /** The jobs of this guard. In process it is as long as the process; a job that it does not know is unknown. */
 export interface JobRegistry {
   add(record: JobRecord): void;
-  find(project: string, jobId: string): JobRecord | undefined;
+  /** Without a location only where the id is known in no more than one. */
+  find(project: string, jobId: string, location: string | undefined): JobRecord | undefined;
   /** Links the anonymous table that BigQuery made for a job's result. */
   addResultTable(key: TableKey, record: JobRecord): void;
   findByResultTable(key: TableKey): JobRecord | undefined;
@@ -29,14 +32,26 @@ export interface JobRegistry {
 const capacity = 10_000;
 
 export function jobRegistry(): JobRegistry {
-  const jobs = new Map<string, JobRecord>();
+  const jobs = new Map<string, readonly JobRecord[]>();
   const tables = new Map<TableKey, JobRecord>();
   return {
-    add: (record) => remember(jobs, `${record.project}:${record.jobId}`, record),
-    find: (project, jobId) => jobs.get(`${project}:${jobId}`),
+    add(record) {
+      const key = `${record.project}:${record.jobId}`;
+      const others = (jobs.get(key) ?? []).filter((each) => !isAt(each, record.location));
+      remember(jobs, key, [...others, record]);
+    },
+    find(project, jobId, location) {
+      const found = jobs.get(`${project}:${jobId}`) ?? [];
+      if (location !== undefined) return found.find((record) => isAt(record, location));
+      return found.length === 1 ? found[0] : undefined;
+    },
     addResultTable: (key, record) => remember(tables, key, record),
     findByResultTable: (key) => tables.get(key),
   };
+}
+
+function isAt(record: JobRecord, location: string | undefined): boolean {
+  return record.location?.toLowerCase() === location?.toLowerCase();
 }
 
 /** Forgets the oldest: its job is then unknown, hence denied. */

@@ -14,7 +14,7 @@ import { consider, decide, type ColumnWrite, type DecisionRequest } from './deci
 import { decisionKey, type ColumnMask, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
-import { followedJob, followedJobKey } from './follow-up.ts';
+import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
@@ -205,7 +205,7 @@ async function followUp(
 ): Promise<Result> {
   context.set(decisionKey, { effect: 'allow', policyDigest: compiled.digest, rules: ['own-job'], masks: [] });
   context.set(followedJobKey, job);
-  const result = await next(call);
+  const result = await next(inLocationOf(job, call));
   registerResultTable(jobs, job, result);
   return result;
 }

@@ -21,6 +21,7 @@ export function jobOf(
   return {
     project: call.project,
     jobId: reference['jobId'],
+    location: typeof reference['location'] === 'string' ? reference['location'] : undefined,
     principalId: context.principal.id,
     masked: decision.effect !== 'deny' && decision.masks.length > 0,
     sql: queryRequest(call)?.sql,
