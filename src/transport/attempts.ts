@@ -10,7 +10,7 @@ export interface Retries {
 
 const busyStatuses = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Tries until there is an answer that is no plea to come again. Between attempts 2 s pass and more, twice as long each time. */
+/** Tries until there is an answer that is no plea to come again. Between attempts 1 to 2 s pass, twice as long each time. */
 export async function attempt<Answer extends { readonly status: number }>(
   send: () => Promise<Answer>,
   { busy, unanswered }: Retries,
@@ -26,7 +26,7 @@ export async function attempt<Answer extends { readonly status: number }>(
   try {
     return await pRetry(once, {
       retries: Math.max(busy, unanswered),
-      minTimeout: 2000,
+      minTimeout: 1000,
       maxTimeout: 64_000,
       maxRetryTime: 600_000,
       randomize: true,

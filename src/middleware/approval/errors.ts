@@ -32,7 +32,8 @@ export function handleOf({ id, requestHash, expiresAt }: ApprovalRecord): Approv
 
 export function stillPending(record: ApprovalRecord, callId: string): ApprovalError {
   const who = record.notice.approvers.map(renderSafely).join(', ');
-  const message = `The call waits for approval ${record.id} by ${who} until ${record.expiresAt}. Send the same call again once it is approved; do not change it.`;
+  const until = record.expiresAt.replace(/\.\d+Z$/, 'Z');
+  const message = `The call waits for approval ${record.id} by ${who} until ${until}. Send the same call again once it is approved; do not change it.`;
   return new ApprovalError('ERR_APPROVAL_PENDING', record, message, { callId, reasons: whyAsked(record) });
 }
 
