@@ -8,6 +8,8 @@ import type { Scope } from '../scope/scope.ts';
 import { choose, expression } from './expression.ts';
 import {
   aggregates,
+  averaging,
+  computing,
   gathering,
   modelNamespaces,
   namespaces,
@@ -118,7 +120,11 @@ function result(node: Call, values: readonly Value[], scope: Scope): Value {
   if (defined !== undefined || isRoutine(node)) return routineCall(node, values, defined, scope);
   const name = functionName(node);
   scope.pass.facts.functions.add(name);
-  if (node.name.length > 1 && modelNamespaces.has(node.name[0].name.toUpperCase())) {
+  if (
+    isQualified(node.name) &&
+    modelNamespaces.has(node.name[0].name.toUpperCase()) &&
+    !computing.has(name)
+  ) {
     scope.pass.facts.flags.add('external');
     reportGap(scope.pass, 'model', `${name} is not analysed`, node.range);
   }
@@ -162,7 +168,8 @@ function resultType(name: string, values: readonly Value[]): Type | undefined {
   const first = values.find((value) => value.type !== undefined)?.type;
   if (name === 'SUM' || sameType.has(name)) return first;
   if (name === 'GENERATE_ARRAY') return arrayType(first);
-  if (name === 'AVG') return first?.kind === 'scalar' && first.name === 'INT64' ? scalar('FLOAT64') : first;
+  if (averaging.has(name))
+    return first?.kind === 'scalar' && first.name === 'INT64' ? scalar('FLOAT64') : first;
   if (name.startsWith('JSON_QUERY') || name.startsWith('JSON_EXTRACT')) return jsonResult(name, first);
   return approximate(name, first);
 }

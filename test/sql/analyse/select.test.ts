@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { summary } from '../shop.ts';
+import { analyse } from '../../../src/sql/index.ts';
+import { shop, summary } from '../shop.ts';
 import type { Expected } from '../shop.ts';
 
 const c = 'shop.customers';
@@ -280,6 +281,27 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     },
   ],
 ];
+
+test.each([
+  ['ROUND(id)', 'FLOAT64'],
+  ['FLOOR(amount)', 'NUMERIC'],
+  ['LAX_INT64(note)', 'INT64'],
+  ["JSON_ARRAY_APPEND(note, '$', id)", 'JSON'],
+  ['TIMESTAMP_BUCKET(CURRENT_TIMESTAMP(), INTERVAL 1 DAY)', 'TIMESTAMP'],
+  ["EDIT_DISTANCE(status, 'x')", 'INT64'],
+  ['ARRAY_INCLUDES([id], 1)', 'BOOL'],
+  ['(id, status)', 'STRUCT<INT64, STRING>'],
+  ['STRUCT(id, status AS s)', 'STRUCT<id INT64, s STRING>'],
+  ["ML.DISTANCE([1.0], [2.0], 'COSINE')", 'FLOAT64'],
+  ['CAST(id AS DOUBLE)', 'FLOAT64'],
+])('%s is of type %s', async (text, type) => {
+  const { facts } = await analyse(`SELECT ${text} FROM orders`, {
+    catalog: shop,
+    project: 'p',
+    defaultDataset: { project: 'p', dataset: 'shop' },
+  });
+  expect([facts.outputs[0]?.type, facts.gaps]).toEqual([type, []]);
+});
 
 test.each(cases)('%s', async (_title, sql, expected) => {
   expect(await summary(sql)).toMatchObject(expected);

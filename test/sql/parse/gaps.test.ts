@@ -26,6 +26,8 @@ test.each([
 test.each([
   'SELECT a ORDER BY b FROM t',
   'SELECT a FROM t WHERE b WHERE c',
+  'SELECT a FROM t FOR SYSTEM_TIME FROM hidden AS OF b',
+  'SELECT a FROM t FOR SYSTEM TIME (SELECT b FROM hidden) AS OF c',
   'SELECT a FROM t QUALIFY b HAVING c',
   'SELECT a FROM t WINDOW w AS () QUALIFY b',
   'SELECT a FROM t LIMIT 1 ORDER BY b',

@@ -73,11 +73,12 @@ const readSelectClause = (reader: Reader, draft: Draft, clause: NodeOf<'select_c
     .map((item) => selectItem(reader, item));
 };
 
+const isAs = (node: Node | undefined): boolean =>
+  node?.type === 'select_as_struct' || node?.type === 'select_as_value';
+
 /** `[ALL | DISTINCT] [AS …]`. */
 const checkModifiers = (reader: Reader, [first, second, third]: readonly Node[]): void => {
   if (second === undefined) return;
-  const isAs = (node: Node | undefined): boolean =>
-    node?.type === 'select_as_struct' || node?.type === 'select_as_value';
   if (third !== undefined || isAs(first) || !isAs(second))
     refuse('syntax', 'This word does not come here.', rangeOf(reader, third ?? second));
 };

@@ -67,7 +67,9 @@ const afterTime: ReadonlySet<string> = new Set(
 
 const systemTime = (scan: Scan, index: number, tails: Tail[]): number => {
   const { source } = scan;
-  const from = skipTo(source, index, scan.to, (keyword) => keyword === 'OF') + 1;
+  const from = index + (keywordAt(source, index + 1) === 'SYSTEM' ? 5 : 4);
+  if (keywordAt(source, from - 2) !== 'AS' || keywordAt(source, from - 1) !== 'OF')
+    return refuse('syntax', 'Time travel needs AS OF.', tokenAt(source, index));
   const closed = scan.levels.at(-1)?.open ?? -1;
   const end = closed < 0 ? scan.to : tokenAt(source, closed).match;
   const next = skipTo(source, from, Math.min(end, scan.to), (keyword, at) =>
