@@ -3,7 +3,7 @@ import { merge, structOf, unknownValue } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { Column } from '../scope/source.ts';
+import type { Column, Source } from '../scope/source.ts';
 import { expression, impliedName } from './expression.ts';
 import { emptyRelation, namedSources } from '../scope/relation.ts';
 import { from } from './from.ts';
@@ -47,8 +47,12 @@ function selectBody(node: Select, { lazy = false, ...outer }: Scope): Body {
   }
   for (const { window: specification } of node.windows) window(specification, scope);
   if (node.distinct) for (const item of readColumns(items)) influence(scope.pass, item.value);
-  const kept = node.keepsNames === true ? { kept: namedSources(relation) } : {};
+  const kept = node.keepsNames === true ? { kept: namedSources(relation).filter(hasName) } : {};
   return { rows: { ...rows(node, items, open), ...kept }, orderScope: named };
+}
+
+function hasName({ alias }: Source): boolean {
+  return alias !== undefined;
 }
 
 function withWindows(scope: Scope, node: Select): Scope {

@@ -25,7 +25,7 @@ export interface Stage {
   readonly with: readonly CommonTable[];
 }
 
-export const star = (range: Range): SelectStar => ({ type: 'selectStar', except: [], replace: [], range });
+const star = (range: Range): SelectStar => ({ type: 'selectStar', except: [], replace: [], range });
 
 export const startStage = (from: FromItem, range: Range): Stage => ({
   range,
@@ -78,7 +78,7 @@ export const changeColumns = (stage: Stage, changes: Partial<SelectStar>): Stage
 };
 
 /** The name of a column that an item makes. */
-export const columnName = (item: SelectExpression): Name | undefined => {
+const columnName = (item: SelectExpression): Name | undefined => {
   if (item.alias !== undefined) return item.alias;
   if (item.value.type === 'path') return item.value.parts.at(-1);
   return item.value.type === 'field' ? item.value.field : undefined;
