@@ -198,6 +198,8 @@ test.each([
   'CREATE TABLE shop.n (a INT64) PARTITION BY (SELECT MAX(id) FROM hr.staff)',
   'CREATE TABLE shop.n COPY shop.orders AS SELECT * FROM hr.staff',
   'CREATE TABLE shop.n LIKE shop.orders COPY hr.staff',
+  'LOAD DATA INTO shop.orders PARTITIONS (id = (SELECT MAX(id) FROM hr.staff)) FROM FILES (format = "CSV")',
+  'INSERT INTO shop.orders PARTITIONS (id) SELECT id FROM hr.staff',
   'DROP MODEL shop.m, shop.n',
   'DROP VECTOR INDEX i',
   'CREATE CONNECTION us.c OPTIONS (a = (SELECT 1 FROM hr.staff))',
@@ -231,6 +233,17 @@ test('a replica reads all of the view that it follows', async () => {
 test('the default connection is one', async () => {
   const sql = 'CREATE TABLE shop.n (a INT64) WITH CONNECTION DEFAULT OPTIONS (a = 1)';
   expect(await does(sql)).toEqual(['CREATE_TABLE', ['shop.n create'], [], ['ddl', 'external'], []]);
+});
+
+test('LOAD DATA may name the partition that it fills', async () => {
+  for (const start of ['INTO hr.staff', 'OVERWRITE hr.staff (id INT64)'])
+    expect(await does(`LOAD DATA ${start} PARTITIONS (id = 1) FROM FILES (format = "CSV")`)).toEqual([
+      'LOAD_DATA',
+      ['hr.staff write'],
+      [],
+      ['load', 'external'],
+      [],
+    ]);
 });
 
 test('INSERT of any mode writes its table', async () => {

@@ -108,3 +108,29 @@ export const defaultConnection: Finder = (scan, index) =>
   keywordAt(scan.source, index - 1) === 'WITH' && keywordAt(scan.source, index + 1) === 'DEFAULT'
     ? replace(scan, index + 1, index + 2, '_default')
     : undefined;
+
+/** `LOAD DATA INTO d.t PARTITIONS (…)`: which partition is filled, by constants. */
+export const loadedPartitions: Finder = (scan, index) => {
+  const { source } = scan;
+  const open = tokenAt(source, Math.min(index + 1, scan.to - 1));
+  const before = source.tokens[index - 1];
+  if (open.keyword !== '(' || !(isNameToken(before) || before?.keyword === ')')) return undefined;
+  if (!loads(scan, index)) return undefined;
+  mustBeConstant(source, index + 1, open.match);
+  return leaveOut(scan, index, open.match + 1);
+};
+
+/** True after `LOAD DATA INTO name` and, where there is one, its list of columns. */
+const loads = ({ source, from }: Scan, index: number): boolean => {
+  const before = tokenAt(source, index - 1);
+  let at = before.keyword === ')' ? before.match - 1 : index - 1;
+  while (at > from && isInPath(source, at)) at -= 1;
+  const word = keywordAt(source, at);
+  return (word === 'INTO' || word === 'OVERWRITE') && keywordAt(source, at - 1) === 'DATA';
+};
+
+const isInPath = (source: Source, index: number): boolean => {
+  const keyword = keywordAt(source, index);
+  if (keyword === 'OVERWRITE') return false;
+  return keyword === '.' || keyword === '-' || isNameToken(source.tokens[index]);
+};
