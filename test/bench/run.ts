@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { policies } from './policy.ts';
 
 /**
  * `npm run bench [-- quick]`: ratios of the guarded to the plain client, both measured in this run against the
@@ -20,6 +21,11 @@ if (process.argv.includes('sql')) {
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const quick = process.argv.includes('quick');
+
+if (process.argv.includes('policy')) {
+  policies();
+  process.exit();
+}
 
 const server = spawn(process.execPath, [here('server.ts'), '1'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const url = `http://127.0.0.1:${await firstLine()}`;

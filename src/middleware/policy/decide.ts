@@ -209,8 +209,7 @@ function lazyVariables(policy: CompiledPolicy, request: DecisionRequest, touched
 
 /** How many columns carry each tag; a tag that nothing carries counts 0. */
 function taggedColumns(policy: CompiledPolicy, { columns }: Touched): Readonly<Record<string, bigint>> {
-  const counts = new Map([...policy.tags.byName.keys()].map((name) => [name, 0n]));
-  for (const { tags } of columns)
-    for (const { name } of tags) counts.set(name, (counts.get(name) ?? 0n) + 1n);
-  return Object.fromEntries(counts);
+  const counts: Record<string, bigint> = { ...policy.tags.none };
+  for (const { tags } of columns) for (const { name } of tags) counts[name] = (counts[name] ?? 0n) + 1n;
+  return counts;
 }

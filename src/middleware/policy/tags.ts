@@ -22,6 +22,8 @@ export interface Tag {
 /** The tags of a policy, found by what carries them. */
 export interface Tags {
   readonly byName: ReadonlyMap<string, Tag>;
+  /** No column of any tag. */
+  readonly none: Readonly<Record<string, bigint>>;
   /** Tags that only BigQuery's labels give: before a table was looked up, any object may carry them. */
   readonly byLabel: readonly Tag[];
   ofObject(object: AccessObject, traits: Traits): readonly Tag[];
@@ -70,6 +72,7 @@ function indexTags(tags: readonly Tag[]): Tags {
     labels.size === 0 ? [] : traits.labelsOf(object).flatMap((entry) => labels.get(labelKey(entry)) ?? []);
   return {
     byName: new Map(tags.map((tag) => [tag.name, tag])),
+    none: Object.fromEntries(tags.map(({ name }) => [name, 0n])),
     byLabel: tags.filter((tag) => tag.labels.length > 0),
     ofObject(object, traits) {
       if (object.kind !== 'dataset' && object.kind !== 'table') return [];
