@@ -16,6 +16,8 @@ import { fileBudgets } from '../store/index.ts';
 import { catalogOf } from './catalog.ts';
 import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
 import { nativeOf } from './native.ts';
+import { refuseUnaskable } from './refuse-unaskable.ts';
+import { watchPolicy } from './watch-policy.ts';
 import type { GuardConfig } from './load-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,16 +47,20 @@ export async function buildMiddleware(
   });
   const estimate = estimates({ settings: file.cost });
   const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
+  const watched = config.path === undefined ? undefined : await watchPolicy(config, trail);
   const layers = [
     trail,
     wellFormed(),
-    policy({
-      document: config.policy,
-      jobs,
-      catalog: catalogOf(),
-      native: nativeOf(),
-      cost: maskedCost(estimate),
-    }),
+    {
+      ...policy({
+        document: watched ?? config.policy,
+        jobs,
+        catalog: catalogOf(),
+        native: nativeOf(),
+        cost: maskedCost(estimate),
+      }),
+      close: async () => watched?.close(),
+    },
     ...(gate === undefined ? [] : [gate]),
     masking(),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
@@ -78,16 +84,6 @@ function limitsOf(file: GuardFile, estimate: EstimateCost): Middleware {
     leaseFor: cost.leaseFor,
     ...(counted && { store: fileBudgets({ file: path }) }),
   });
-}
-
-/** A rule that asks people who cannot be reached would hold every call that it meets. */
-function refuseUnaskable(file: GuardFile): void {
-  const asking = file.rules.find((rule) => rule.effect === 'require-approval');
-  if (asking === undefined || file.approval !== undefined) return;
-  throw new GuardError(
-    'ERR_CONFIG',
-    `Rule ${asking.name} requires an approval, but the file has no approval section that says how to ask.`,
-  );
 }
 
 function approvalOf(

@@ -10,6 +10,8 @@ import { guardFile } from './schema.ts';
 export interface GuardConfig {
   readonly file: GuardFile;
   readonly policy: PolicyDocument;
+  /** Where it was read from. */
+  readonly path?: string | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function loadConfig(path: string): Promise<GuardConfig> {
       { cause },
     );
   }
-  return parseConfig(text, path);
+  return { ...parseConfig(text, path), path };
 }
 
 /** Like `loadConfig`, for a text in memory; `name` stands in the messages. */

@@ -129,13 +129,15 @@ function unknown(what: string, name: string, where: string): never {
   );
 }
 
+/** Sizes are `bigint`, which JSON has not; they stand outside of the rules, which may be many. */
 function digestOf(document: PolicyDocument): string {
-  const plain: unknown = JSON.parse(
-    JSON.stringify(document, (_key, entry: unknown) =>
+  const { limits, budgets, cost, ...rest } = document;
+  const sizes: unknown = JSON.parse(
+    JSON.stringify({ limits, budgets, cost }, (_key, entry: unknown) =>
       typeof entry === 'bigint' ? entry.toString() : entry,
     ),
   );
   return createHash('sha256')
-    .update(canonicalize(plain) ?? '')
+    .update(canonicalize({ ...rest, sizes }) ?? '')
     .digest('hex');
 }

@@ -81,11 +81,11 @@ export function compileCondition(text: string, rule: string, tags: ReadonlySet<s
 
 function parse(text: string, rule: string): ParseResult {
   try {
-    const { ast } = environment.parse(text);
-    const replaced = sizeLiterals(text, ast, (message, node: ASTNode) =>
+    const parsed = environment.parse(text);
+    const replaced = sizeLiterals(text, parsed.ast, (message, node: ASTNode) =>
       wrong(rule, placed(message, node.pos)),
     );
-    return environment.parse(replaced);
+    return replaced === text ? parsed : environment.parse(replaced);
   } catch (error) {
     if (error instanceof GuardError) throw error;
     throw wrong(rule, error instanceof Error ? firstLine(error.message) : 'it is no CEL', error);

@@ -9,7 +9,7 @@ import { GuardError } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
 import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
-import { compilePolicy, type CompiledPolicy } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
 import { consider, decide, type ColumnWrite, type DecisionRequest } from './decide.ts';
 import { decisionKey, type ColumnMask, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
@@ -20,11 +20,13 @@ import { gateCatalog, type Asker } from './gate-catalog.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
 import type { NativeSource } from './native-source.ts';
+import { sourceOf, type PolicySource } from './policy-source.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { analysisKey, subjectOf, tablesKey, type Subject } from './subject.ts';
 
 export interface PolicyOptions {
-  readonly document: PolicyDocument;
+  /** The rules; or where to find those in force, when they may change. */
+  readonly document: PolicyDocument | PolicySource;
   readonly jobs: JobRegistry;
   /** What is known of tables and routines; it may read them through `context.upstream`. */
   catalog(context: Context): Catalog;
@@ -39,16 +41,17 @@ export interface PolicyOptions {
  * is a denial. What layers further in need – masks, people to ask – is left in the context.
  */
 export function policy(options: PolicyOptions): Middleware {
-  const compiled = compilePolicy(options.document);
+  const source = sourceOf(options.document);
   return {
     name: 'policy',
     async handle(call, context, next) {
+      const compiled = source.current();
       if (call.flaw !== undefined) throw refusal(call, call.flaw);
       const followed = followedJob(call, context, options.jobs);
       if (followed !== undefined) return followUp(compiled, options.jobs, followed, call, context, next);
       const foreign = foreignResult(compiled, call, context);
       if (foreign !== undefined) throw denial(call, [foreign]);
-      const reconsider = (again: Call): Promise<Judged> => judge(compiled, again, context, options);
+      const reconsider = (again: Call): Promise<Judged> => judge(source.current(), again, context, options);
       const judged = await reconsider(call);
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);

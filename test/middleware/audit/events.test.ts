@@ -100,6 +100,7 @@ const told: readonly NewEvent[] = [
   },
   { type: 'budget.settled', data: { lease: 'l', bytes: 1, known: true } },
   { type: 'policy.changed', data: { policyDigest: hash, previousDigest: hash, by: 'ana' } },
+  { type: 'policy.refused', data: { policyDigest: hash, fault: 'guard.yaml:4:1 …' } },
 ];
 
 async function everything(): Promise<AuditEvent[]> {

@@ -6,7 +6,7 @@ import { callStarted, type CallStarted } from './call-started.ts';
 import * as cost from './cost.ts';
 import { decisionMade, type DecisionMade } from './decision-made.ts';
 import type { EventDefinition, JsonSchema } from './definition.ts';
-import { policyChanged, type PolicyChanged } from './policy-changed.ts';
+import { policyChanged, policyRefused, type PolicyChanged, type PolicyRefused } from './policy-changed.ts';
 import { queryStarted, type QueryStarted } from './query-started.ts';
 import { resultRecorded, type ResultRecorded } from './result-recorded.ts';
 import { promptRecorded, sessionStarted, type PromptRecorded, type SessionStarted } from './session.ts';
@@ -31,6 +31,7 @@ export interface EventData {
   readonly 'session.started': SessionStarted;
   readonly 'prompt.recorded': PromptRecorded;
   readonly 'policy.changed': PolicyChanged;
+  readonly 'policy.refused': PolicyRefused;
   readonly 'audit.opened': audit.AuditOpened;
   readonly 'audit.closed': audit.AuditClosed;
   readonly 'audit.recovered': audit.AuditRecovered;
@@ -60,6 +61,7 @@ export const eventCatalogue: Catalogue = {
   'session.started': sessionStarted,
   'prompt.recorded': promptRecorded,
   'policy.changed': policyChanged,
+  'policy.refused': policyRefused,
   'audit.opened': audit.auditOpened,
   'audit.closed': audit.auditClosed,
   'audit.recovered': audit.auditRecovered,

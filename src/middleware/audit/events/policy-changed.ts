@@ -13,3 +13,16 @@ export const policyChanged: EventDefinition<PolicyChanged> = {
   required: ['policyDigest'],
   properties: { policyDigest: digest, previousDigest: digest, by: text },
 };
+
+export interface PolicyRefused {
+  /** Of the policy that stays in force. */
+  readonly policyDigest: string;
+  readonly fault: string;
+}
+
+export const policyRefused: EventDefinition<PolicyRefused> = {
+  version: 1,
+  summary: 'A new version of the policy file was not taken over; the old one stays in force.',
+  required: ['policyDigest', 'fault'],
+  properties: { policyDigest: digest, fault: text },
+};
