@@ -10,20 +10,25 @@ import type { CollectedTable, Collector, FlagName } from './resolve/collector.ts
 import type { StatementRecord } from './resolve/record.ts';
 import type { Column } from './scope/source.ts';
 
+/** One empty list for all, since analyses are kept. */
+const none: readonly never[] = [];
+
 /** The facts of a text out of what was collected for its statements. */
 export function assemble(parsed: Parsed, records: readonly StatementRecord[], more: readonly Gap[]): Facts {
   const statements = records.map(statementFacts);
   const collectors = records.map((each) => each.facts);
-  const tables = statements.length === 1 ? (statements[0]?.tables ?? []) : mergeTables(collectors);
-  const answering = records.findLast((each) => each.answers || each.outputs.length > 0);
+  const [only] = statements.length === 1 ? statements : [];
+  const answering = records.findLastIndex((each) => each.answers || each.outputs.length > 0);
+  // What a single statement has is not kept twice.
+  const tables = only?.tables ?? mergeTables(collectors);
   return {
     version: 1,
     kind: kindOf(parsed, records),
     statements,
     tables,
-    columns: sortSources(collectors.flatMap((each) => [...each.columns])),
-    outputs: answering === undefined ? [] : answering.outputs.map(outputColumn),
-    influences: sortSources(collectors.flatMap((each) => [...each.influences])),
+    columns: only?.columns ?? sortSources(collectors.flatMap((each) => [...each.columns])),
+    outputs: statements[answering]?.outputs ?? none,
+    influences: only?.influences ?? sortSources(collectors.flatMap((each) => [...each.influences])),
     functions: sorted(collectors.flatMap((each) => [...each.functions])),
     routines: sortObjects(collectors.flatMap((each) => [...each.routines.values()])),
     systemVariables: sorted(collectors.flatMap((each) => [...each.systemVariables])),
@@ -126,6 +131,7 @@ export function sourceKey(source: ColumnSource): string {
 }
 
 function sortSources(sources: readonly ColumnSource[]): readonly ColumnSource[] {
+  if (sources.length < 2) return sources.length === 0 ? none : sources;
   const byKey = new Map(sources.map((source) => [sourceKey(source), source]));
   return [...byKey].toSorted(([a], [b]) => compare(a, b)).map(([, source]) => source);
 }
@@ -136,6 +142,7 @@ function sortObjects(objects: readonly ObjectName[]): readonly ObjectName[] {
 }
 
 function sorted(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return none;
   return [...new Set(names)].toSorted(compare);
 }
 

@@ -152,9 +152,15 @@ function sameItem(before: Item | undefined, now: Item | undefined): boolean {
 
 /** Whether everything that an analysis used is still as it was. */
 export async function isFresh(catalog: Catalog, used: readonly Used[], asking: Asking): Promise<boolean> {
-  for (const { kind, name, item } of used) {
-    const answer = await ask(catalog, kind, name, asking);
-    if (!('item' in answer) || !sameItem(item, answer.item)) return false;
+  const { signal, patience } = asking;
+  const now = used.map(async ({ kind, name }) =>
+    kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal),
+  );
+  try {
+    const items = await patience.wait(Promise.all<Item | undefined>(now));
+    return used.every(({ item }, index) => sameItem(item, items[index]));
+  } catch {
+    signal?.throwIfAborted();
+    return false;
   }
-  return true;
 }

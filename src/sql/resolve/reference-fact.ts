@@ -30,7 +30,33 @@ export interface TableReferenceFact {
   readonly qualifiers: readonly Range[];
 }
 
+/** Analyses are kept, so what is empty or the same is kept once. */
 export function referenceFact(reference: Reference): TableReferenceFact {
-  const { path: _path, columns, reads, ...rest } = reference;
-  return { ...rest, columns: [...columns].toSorted(), reads: [...reads].toSorted() };
+  const { name, table, role, range, pathRange, alias, hasAlias, systemTime, sample, rowUsed } = reference;
+  const columns = [...reference.columns].toSorted();
+  const sameReads =
+    reference.reads.size === columns.length && columns.every((column) => reference.reads.has(column));
+  return {
+    name,
+    table,
+    role,
+    range: range.start === pathRange.start && range.end === pathRange.end ? pathRange : range,
+    pathRange,
+    alias,
+    hasAlias,
+    systemTime,
+    sample,
+    columns,
+    reads: sameReads ? columns : [...reference.reads].toSorted(),
+    rowUsed,
+    stars: kept(reference.stars),
+    pseudo: kept(reference.pseudo),
+    qualifiers: kept(reference.qualifiers),
+  };
+}
+
+const none: readonly never[] = [];
+
+function kept<Value>(list: readonly Value[]): readonly Value[] {
+  return list.length === 0 ? none : list;
 }
