@@ -7,8 +7,17 @@ import type { Result } from '../../call/result.ts';
  */
 export function concealJob(result: Result, sql: string, masked: boolean): Result {
   if (!isJsonObject(result.body)) return result;
-  const body = withOwnSql(result.body, sql);
-  return { ...result, body: masked ? withoutTraces(body) : body };
+  const { job } = result.body;
+  // The answer to a cancellation holds the job one level down.
+  const body = isJsonObject(job)
+    ? { ...result.body, job: concealed(job, sql, masked) }
+    : concealed(result.body, sql, masked);
+  return { ...result, body };
+}
+
+function concealed(job: JsonObject, sql: string, masked: boolean): JsonObject {
+  const own = withOwnSql(job, sql);
+  return masked ? withoutTraces(own) : own;
 }
 
 function withOwnSql(body: JsonObject, sql: string): JsonObject {

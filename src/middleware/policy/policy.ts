@@ -14,6 +14,7 @@ import { consider, decide, type ColumnWrite, type DecisionRequest } from './deci
 import { decisionKey, type ColumnMask, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
+import { listsOwnJobs, ownJobs } from './own-jobs.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
@@ -53,6 +54,8 @@ export function policy(options: PolicyOptions): Middleware {
       if (foreign !== undefined) throw denial(call, [foreign]);
       const reconsider = (again: Call): Promise<Judged> => judge(source.current(), again, context, options);
       const judged = await reconsider(call);
+      if (listsOwnJobs(call, judged.decision))
+        return ownList(compiled, options.jobs, judged.subject, call, context, next);
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);
       leave(context, judged, reconsider);
@@ -197,6 +200,24 @@ function inGoogleSql(call: Call): Call {
   return queryRequest(call) === undefined ? call : withQuerySettings(call, { useLegacySql: false });
 }
 
+async function ownList(
+  compiled: CompiledPolicy,
+  jobs: JobRegistry,
+  subject: Subject,
+  call: Call,
+  context: Context,
+  next: Next,
+): Promise<Result> {
+  const decision = ownJobDecision(compiled);
+  await recordDecision(context, decision, subject);
+  context.set(decisionKey, decision);
+  return ownJobs(await next(call), call, context, jobs);
+}
+
+function ownJobDecision({ digest }: CompiledPolicy): Decision {
+  return { effect: 'allow', policyDigest: digest, rules: ['own-job'], masks: [] };
+}
+
 /** A poll, a page or a cancellation of an own job inherits what was decided for the job. */
 async function followUp(
   compiled: CompiledPolicy,
@@ -206,7 +227,7 @@ async function followUp(
   context: Context,
   next: Next,
 ): Promise<Result> {
-  context.set(decisionKey, { effect: 'allow', policyDigest: compiled.digest, rules: ['own-job'], masks: [] });
+  context.set(decisionKey, ownJobDecision(compiled));
   context.set(followedJobKey, job);
   const result = await next(inLocationOf(job, call));
   registerResultTable(jobs, job, result);
