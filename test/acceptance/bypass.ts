@@ -21,11 +21,12 @@ if (!existsSync(runner)) {
 } else {
   const useStandIn = process.argv.includes('--stand-in');
   const options = process.argv.slice(2).filter((option) => option !== '--stand-in');
-  const given = [
-    ...['--adapter', 'library', '--module', join(here, 'bypass-library.mjs')],
-    ...['--backend-a', 'http://127.0.0.1:9050', '--backend-b', 'http://127.0.0.1:9350'],
-    ...['--backend-command', await backendCommand(useStandIn)],
-  ];
-  const { status } = spawnSync(process.execPath, [runner, ...given, ...options], { stdio: 'inherit' });
+  const module = join(here, 'bypass-library.mjs');
+  const command = await backendCommand(useStandIn);
+  const given = ['--adapter', 'library', '--module', module, '--backend-command', command];
+  const backends = ['--backend-a', 'http://127.0.0.1:9050', '--backend-b', 'http://127.0.0.1:9350'];
+  const { status } = spawnSync(process.execPath, [runner, ...given, ...backends, ...options], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 2;
 }

@@ -89,37 +89,54 @@ async function compare(
 const oneRetry = { maxRetries: 1 };
 const never = { autoRetry: false };
 
-describe.each(versions)('a request of client $version ends as through the official connection', (version) => {
-  it.concurrent.each<[string, readonly RequestListener[], object, number]>([
-    ['that meets a busy service once', [busy, ok], oneRetry, 2],
-    ['that meets a busy service always', [busy], oneRetry, 2],
-    ['that meets a busy service and must not retry', [busy, ok], never, 1],
-    ['that meets too many requests', [json(429, { error: { code: 429, message: 'slow' } }), ok], oneRetry, 2],
-    ['whose connection breaks once', [hangUp, ok], oneRetry, 2],
-    ['whose connection breaks always', [hangUp], oneRetry, 2],
-    ['whose connection breaks and that must not retry', [hangUp, ok], never, 1],
-    ['that is told of an error with status 200', [json(200, { error: { code: 400, message: 'no' } })], {}, 1],
-    ['that is told of an error in plain text', [raw(403, 'no', { 'content-type': 'text/plain' })], {}, 1],
-    ['that is told of an error in HTML', [raw(404, '<p>', { 'content-type': 'text/html' })], {}, 1],
-    ['whose credentials are refused', [json(401, { error: { code: 401, message: 'who?' } })], {}, 1],
-    ['that gets JSON without saying so', [raw(200, JSON.stringify(dataset))], {}, 1],
-    ['that gets no JSON', [raw(200, '{"id":', { 'content-type': 'application/json' })], never, 1],
-    ['that is sent elsewhere', [raw(307, '', { location: '/moved' }), ok], never, 2],
-    ['whose answer is packed', [packed('gzip', gzipSync)], {}, 1],
-    ['whose answer is packed by brotli', [packed('br', brotliCompressSync)], {}, 1],
-    ['whose answer is deflated', [packed('deflate', deflateSync)], {}, 1],
-    [
-      'whose answer says that it is packed and is not',
-      [json(200, dataset, { 'content-encoding': 'gzip' })],
-      never,
-      1,
-    ],
-  ])('%s', async (_name, handlers, options, requests) => {
-    const found = await compare(version, handlers, options);
-    // A redirect is followed by the official client, after our own request has met it.
-    expect(found).toHaveProperty('requests.length', requests);
-  });
-});
+// Both wait for seconds between attempts.
+const waiting = { timeout: 30_000 };
+
+describe.each(versions)(
+  'a request of client $version ends as through the official connection',
+  waiting,
+  (version) => {
+    it.concurrent.each<[string, readonly RequestListener[], object, number]>([
+      ['that meets a busy service once', [busy, ok], oneRetry, 2],
+      ['that meets a busy service always', [busy], oneRetry, 2],
+      ['that meets a busy service and must not retry', [busy, ok], never, 1],
+      [
+        'that meets too many requests',
+        [json(429, { error: { code: 429, message: 'slow' } }), ok],
+        oneRetry,
+        2,
+      ],
+      ['whose connection breaks once', [hangUp, ok], oneRetry, 2],
+      ['whose connection breaks always', [hangUp], oneRetry, 2],
+      ['whose connection breaks and that must not retry', [hangUp, ok], never, 1],
+      [
+        'that is told of an error with status 200',
+        [json(200, { error: { code: 400, message: 'no' } })],
+        {},
+        1,
+      ],
+      ['that is told of an error in plain text', [raw(403, 'no', { 'content-type': 'text/plain' })], {}, 1],
+      ['that is told of an error in HTML', [raw(404, '<p>', { 'content-type': 'text/html' })], {}, 1],
+      ['whose credentials are refused', [json(401, { error: { code: 401, message: 'who?' } })], {}, 1],
+      ['that gets JSON without saying so', [raw(200, JSON.stringify(dataset))], {}, 1],
+      ['that gets no JSON', [raw(200, '{"id":', { 'content-type': 'application/json' })], never, 1],
+      ['that is sent elsewhere', [raw(307, '', { location: '/moved' }), ok], never, 2],
+      ['whose answer is packed', [packed('gzip', gzipSync)], {}, 1],
+      ['whose answer is packed by brotli', [packed('br', brotliCompressSync)], {}, 1],
+      ['whose answer is deflated', [packed('deflate', deflateSync)], {}, 1],
+      [
+        'whose answer says that it is packed and is not',
+        [json(200, dataset, { 'content-encoding': 'gzip' })],
+        never,
+        1,
+      ],
+    ])('%s', async (_name, handlers, options, requests) => {
+      const found = await compare(version, handlers, options);
+      // A redirect is followed by the official client, after our own request has met it.
+      expect(found).toHaveProperty('requests.length', requests);
+    });
+  },
+);
 
 function packed(encoding: string, pack: (text: string) => Buffer): RequestListener {
   return raw(200, pack(JSON.stringify(dataset)), {
