@@ -1,5 +1,5 @@
 export { costKey, type Cost, type CostOf, type EstimateCost } from './cost.ts';
 export { estimates, type EstimateOptions } from './estimate.ts';
 export { limits, needsStore, type LimitsOptions } from './limits.ts';
-export { defaultCost, type BudgetRule, type CostSettings } from './rules.ts';
+export type { BudgetRule, CostSettings } from './rules.ts';
 export { limitWarnings } from './warnings.ts';
