@@ -2,6 +2,7 @@ export { policy, type PolicyOptions } from './policy.ts';
 export type { DatasetTraits, NativeSource } from './native-source.ts';
 export { compilePolicy, type CompiledPolicy } from './compile.ts';
 export type { DecisionRequest } from './decide.ts';
+export type { Policy, PolicyContext, PolicyFacts } from './engine.ts';
 export type { PolicySource } from './policy-source.ts';
 export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
 export {

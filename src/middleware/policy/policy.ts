@@ -15,6 +15,7 @@ import { decisionKey, type ColumnMask, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
 import { listsOwnJobs, ownJobs } from './own-jobs.ts';
+import { decideWithEngines, type Policy } from './engine.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
@@ -33,6 +34,8 @@ export interface PolicyOptions {
   catalog(context: Context): Catalog;
   /** What is known of labels of datasets and of BigQuery's own protection; it may ask through `context.upstream`. */
   native(context: Context): NativeSource;
+  /** Engines that have to agree as well. */
+  readonly engines?: readonly Policy[] | undefined;
   /** Tells what a query would cost, when a rule asks for it: `maskedCost(estimates())`. */
   readonly cost?: CostOf | undefined;
 }
@@ -94,7 +97,9 @@ async function judge(
   const first = consider(compiled, { ...request, pending: 'cost' });
   if (first.decision.effect === 'deny') return { decision: first.decision, subject };
   const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
-  return { decision: await decideWithCost(compiled, whole, context.get(costKey)), subject };
+  const { decision, cost } = await decideWithCost(compiled, whole, context.get(costKey));
+  const { engines = [] } = options;
+  return { decision: await decideWithEngines(compiled, engines, { ...whole, cost }, decision), subject };
 }
 
 async function requestOf(
@@ -136,10 +141,11 @@ async function decideWithCost(
   compiled: CompiledPolicy,
   request: DecisionRequest,
   ask: typeof costKey.initial,
-): Promise<Decision> {
+): Promise<{ readonly decision: Decision; readonly cost: Cost | undefined }> {
   const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
-  if (!waits || decision.effect === 'deny') return decision;
-  return decide(compiled, { ...request, cost: await costOrNone(ask, decision.masks) });
+  if (!waits || decision.effect === 'deny') return { decision, cost: undefined };
+  const cost = await costOrNone(ask, decision.masks);
+  return { decision: decide(compiled, { ...request, cost }), cost };
 }
 
 /** What cannot be found out is no reason to throw: the rules that need it deny, and say so. */
