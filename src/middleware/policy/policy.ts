@@ -19,6 +19,7 @@ import { decideWithEngines, type Policy } from './engine.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
+import { insteadOf } from './instead.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
 import type { NativeSource } from './native-source.ts';
@@ -60,7 +61,7 @@ export function policy(options: PolicyOptions): Middleware {
       if (listsOwnJobs(call, judged.decision))
         return ownList(compiled, options.jobs, judged.subject, call, context, next);
       await recordDecision(context, judged.decision, judged.subject);
-      if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons);
+      if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons, judged.instead);
       leave(context, judged, reconsider);
       const result = await next(inGoogleSql(call));
       const job = jobOf(call, context, judged, result);
@@ -76,6 +77,8 @@ export function policy(options: PolicyOptions): Middleware {
 interface Judged {
   readonly decision: Decision;
   readonly subject: Subject;
+  /** What a denied call could ask for instead. */
+  readonly instead?: string | undefined;
 }
 
 async function judge(
@@ -95,11 +98,22 @@ async function judge(
   context.set(costKey, costOf(call, context, subject, options));
   const request = await requestOf(compiled, asker, subject, options.native(context));
   const first = consider(compiled, { ...request, pending: 'cost' });
-  if (first.decision.effect === 'deny') return { decision: first.decision, subject };
+  if (first.decision.effect === 'deny')
+    return deniedBy(compiled, { ...request, pending: 'cost' }, first.decision, subject);
   const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
   const { decision, cost } = await decideWithCost(compiled, whole, context.get(costKey));
+  if (decision.effect === 'deny') return deniedBy(compiled, { ...whole, cost }, decision, subject);
   const { engines = [] } = options;
   return { decision: await decideWithEngines(compiled, engines, { ...whole, cost }, decision), subject };
+}
+
+function deniedBy(
+  compiled: CompiledPolicy,
+  request: DecisionRequest,
+  decision: Decision,
+  subject: Subject,
+): Judged {
+  return { decision, subject, instead: insteadOf(compiled, request, decision) };
 }
 
 async function requestOf(
@@ -174,12 +188,10 @@ function writesOf({ analysis }: Subject): readonly ColumnWrite[] {
   return analysis?.facts.statements.flatMap(({ writes }) => writes) ?? [];
 }
 
-function denial(call: Call, reasons: GuardError['reasons']): GuardError {
+function denial(call: Call, reasons: GuardError['reasons'], instead = ''): GuardError {
   const text = reasons.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
-  return new GuardError('ERR_POLICY_DENIED', `The policy denies this call and nothing was sent. ${text}`, {
-    callId: call.id,
-    reasons,
-  });
+  const message = `The policy denies this call and nothing was sent. ${text} ${instead}`.trimEnd();
+  return new GuardError('ERR_POLICY_DENIED', message, { callId: call.id, reasons });
 }
 
 function leave(context: Context, judged: Judged, reconsider: (call: Call) => Promise<Judged>): void {
