@@ -1,0 +1,164 @@
+import type { Call } from '../../call/call.ts';
+import type { Context } from '../../call/context.ts';
+import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
+import { runsAsPrincipal } from '../../call/upstream-identity.ts';
+import { GuardError } from '../../errors.ts';
+import type { Catalog } from '../../sql/catalog.ts';
+import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
+import type { CompiledPolicy } from './compile.ts';
+import { consider, decide, type ColumnWrite, type DecisionRequest } from './decide.ts';
+import type { ColumnMask, Decision } from './decision.ts';
+import { decideWithEngines, type Policy } from './engine.ts';
+import { foreignResult } from './foreign-result.ts';
+import { gateCatalog, type Asker } from './gate-catalog.ts';
+import { insteadOf } from './instead.ts';
+import { loadDatasetLabels, loadNative } from './load-traits.ts';
+import type { NativeSource } from './native-source.ts';
+import { subjectOf, type Subject } from './subject.ts';
+
+/** Where the policy learns what it needs to know of a call. */
+export interface Sources {
+  /** What is known of tables and routines; it may read them through `context.upstream`. */
+  catalog(context: Context): Catalog;
+  /** What is known of labels of datasets and of BigQuery's own protection; it may ask through `context.upstream`. */
+  native(context: Context): NativeSource;
+  /** Tells what a query would cost, when a rule asks for it: `maskedCost(estimates())`. */
+  readonly cost?: CostOf | undefined;
+  /** Engines that have to agree as well. */
+  readonly engines?: readonly Policy[] | undefined;
+}
+
+/** What a call does, and what the policy says of it. */
+export interface Judgement {
+  readonly decision: Decision;
+  readonly subject: Subject;
+  /** What the rules were asked. */
+  readonly request: DecisionRequest;
+  /** What a denied call could ask for instead. */
+  readonly instead?: string | undefined;
+}
+
+/**
+ * Finds out what a call does and decides it. Where it cannot be proved what the call does, the error that refuses it is
+ * thrown. Nothing is recorded and nothing is sent but what the catalog, the cost and `native` ask for.
+ */
+export async function judge(
+  compiled: CompiledPolicy,
+  call: Call,
+  context: Context,
+  options: Sources,
+): Promise<Judgement> {
+  const foreign = foreignResult(compiled, call, context);
+  if (foreign !== undefined) throw denial(call, [foreign]);
+  const asker = askerOf(call, context);
+  const gate = gateCatalog(compiled, asker, options.catalog(context));
+  const subject = await subjectOf(call, context, gate.catalog, compiled, compiled.tags.byLabel.length > 0);
+  const refused = gate.refused();
+  if (refused !== undefined) {
+    const request = { ...asker, ...refused, pending: 'facts' } as const;
+    return { decision: decide(compiled, request), subject, request };
+  }
+  if (subject.flaw !== undefined) throw subject.flaw;
+  context.set(costKey, costOf(call, context, subject, options));
+  const request = await requestOf(compiled, asker, subject, options.native(context));
+  const first = consider(compiled, { ...request, pending: 'cost' });
+  if (first.decision.effect === 'deny')
+    return deniedBy(compiled, { ...request, pending: 'cost' }, first.decision, subject);
+  const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
+  const { decision, request: final } = await decideWithCost(compiled, whole, context.get(costKey));
+  if (decision.effect === 'deny') return deniedBy(compiled, final, decision, subject);
+  const { engines = [] } = options;
+  return { decision: await decideWithEngines(compiled, engines, final, decision), subject, request: final };
+}
+
+function deniedBy(
+  compiled: CompiledPolicy,
+  request: DecisionRequest,
+  decision: Decision,
+  subject: Subject,
+): Judgement {
+  return { decision, subject, request, instead: insteadOf(compiled, request, decision) };
+}
+
+async function requestOf(
+  compiled: CompiledPolicy,
+  asker: Asker,
+  subject: Subject,
+  source: NativeSource,
+): Promise<DecisionRequest> {
+  const { pairs, columns, tables, analysis } = subject;
+  const labelled = compiled.tags.byLabel.length > 0;
+  return {
+    ...asker,
+    pairs,
+    columns,
+    tables,
+    facts: analysis?.facts,
+    writes: writesOf(subject),
+    ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, source) }),
+  };
+}
+
+/** Asked for last: what the rules deny needs no look at BigQuery's own. */
+async function protectionOf(
+  context: Context,
+  subject: Subject,
+  source: NativeSource,
+): Promise<Pick<DecisionRequest, 'native' | 'runsAsPrincipal'>> {
+  if (context.get(runsAsPrincipal)) return { runsAsPrincipal: true };
+  return { native: await loadNative(subject, source) };
+}
+
+function askerOf(call: Call, context: Context): Asker {
+  const { principal, agent, session } = context;
+  return { principal, agent, session, call, now: context.now() };
+}
+
+/** The cost is asked for when a rule needs it, and nothing denies the call whatever it costs. */
+async function decideWithCost(
+  compiled: CompiledPolicy,
+  request: DecisionRequest,
+  ask: typeof costKey.initial,
+): Promise<Omit<Judgement, 'subject'>> {
+  const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
+  if (!waits || decision.effect === 'deny') return { decision, request };
+  const whole = { ...request, cost: await costOrNone(ask, decision.masks) };
+  return { decision: decide(compiled, whole), request: whole };
+}
+
+/** What cannot be found out is no reason to throw: the rules that need it deny, and say so. */
+async function costOrNone(
+  ask: typeof costKey.initial,
+  masks: readonly ColumnMask[],
+): Promise<Cost | undefined> {
+  try {
+    return await ask?.(masks);
+  } catch {
+    return undefined;
+  }
+}
+
+function costOf(
+  call: Call,
+  context: Context,
+  { analysis, tables }: Subject,
+  { cost }: Sources,
+): typeof costKey.initial {
+  if (cost === undefined || analysis === undefined) return undefined;
+  return (masks) => cost(inGoogleSql(call), context, { analysis, tables, masks });
+}
+
+function writesOf({ analysis }: Subject): readonly ColumnWrite[] {
+  return analysis?.facts.statements.flatMap(({ writes }) => writes) ?? [];
+}
+
+/** BigQuery reads legacy SQL where nothing is said; what was analysed is GoogleSQL. */
+export function inGoogleSql(call: Call): Call {
+  return queryRequest(call) === undefined ? call : withQuerySettings(call, { useLegacySql: false });
+}
+
+export function denial(call: Call, reasons: GuardError['reasons'], instead = ''): GuardError {
+  const text = reasons.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+  const message = `The policy denies this call and nothing was sent. ${text} ${instead}`.trimEnd();
+  return new GuardError('ERR_POLICY_DENIED', message, { callId: call.id, reasons });
+}
