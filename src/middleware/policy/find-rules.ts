@@ -68,9 +68,10 @@ export function ruleIndex(rules: readonly CompiledRule[]): RuleIndex {
 function distinctReaders(rules: readonly CompiledRule[]): Iterable<CompiledRule> {
   const kept = new Map<string, CompiledRule>();
   for (const rule of rules) {
-    const { effect, operations, principals, except, when, mode } = rule.source;
-    if (effect !== 'allow' || (operations !== undefined && !operations.some(mayRead))) continue;
-    const key = JSON.stringify([principals, except, when, mode, operations]);
+    const { source } = rule;
+    const { operations, principals, except, when, mode } = source;
+    if (source.effect !== 'allow' || (operations !== undefined && !operations.some(mayRead))) continue;
+    const key = JSON.stringify([principals, except, when, mode, operations, source.nativePolicies]);
     if (!kept.has(key)) kept.set(key, rule);
   }
   return kept.values();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../../src/middleware/policy/compile.ts';
 import { decide, type DecisionRequest } from '../../../src/middleware/policy/decide.ts';
 import type { PolicyDocument, Rule } from '../../../src/middleware/policy/document.ts';
+import { analyse, staticCatalog } from '../../../src/sql/index.ts';
 import type { CatalogTable } from '../../../src/sql/catalog.ts';
 import { asked, column, empty, readAll, table } from './harness.ts';
 
@@ -95,6 +96,18 @@ describe('protection of BigQuery’s own', () => {
   it('does not matter for a column that is not read', () => {
     const columns = [column('shop', 'customers', 'id')];
     expect(short({ rules: [readAll] }, { tables: [customers], columns })).toEqual(['allow', 'read-all']);
+  });
+
+  it('by who asks counts for a query without tables too', async () => {
+    const { facts } = await analyse('SELECT SESSION_USER()', {
+      catalog: staticCatalog({ tables: [] }),
+      project: 'acme',
+    });
+    const pairs = [{ operation: 'read', method: 'jobs.query', object: { kind: 'none' } }] as const;
+    const more = { facts, pairs, columns: [] };
+    const reading: Rule = { ...readAll, name: 'a-reader' };
+    expect(short({ rules: [reading] }, more)).toEqual(['deny', 'nativePolicies']);
+    expect(judge({ rules: [reading, accepting] }, more).effect).toBe('allow');
   });
 
   it('is named by its kind only', () => {
