@@ -33,6 +33,8 @@ export interface With extends Positioned {
 
 export interface CommonTable extends Positioned {
   readonly name: Name;
+  /** `WITH DEPTH`: the column that counts the rounds of a recursive table. */
+  readonly depth?: Name;
   readonly query: Query;
 }
 
@@ -165,11 +167,15 @@ export interface Unnest extends Positioned {
   readonly arrays: readonly { readonly value: Expression; readonly alias?: Name }[];
   readonly alias?: Name;
   readonly offset?: OffsetColumn;
+  /** What becomes of arrays of different lengths. */
+  readonly mode?: Expression;
 }
 
 export interface DerivedTable extends Positioned {
   readonly type: 'derivedTable';
   readonly query: Query;
+  /** The query may name the items before it. */
+  readonly lateral?: true;
   readonly alias?: Name;
   readonly sample?: TableSample;
 }

@@ -130,6 +130,8 @@ export interface ColumnDefinition extends Positioned {
   readonly dataType?: DataType;
   readonly notNull: boolean;
   readonly defaultValue?: Expression;
+  /** `GENERATED ALWAYS AS (…)`: made of the other columns. */
+  readonly generatedFrom?: Expression;
   readonly options: readonly Option[];
 }
 
@@ -238,6 +240,7 @@ export interface LoadData extends Positioned {
   readonly type: 'loadData';
   readonly target: TableReference;
   readonly overwrite: boolean;
+  readonly temporary?: true;
   readonly columns?: readonly ColumnDefinition[];
   readonly options: readonly Option[];
   readonly connection?: Path;

@@ -30,7 +30,8 @@ import { assertNever } from '../assert-never.ts';
 export function call(node: Call, scope: Scope): Value {
   const grouping = node.window === undefined && isAggregate(node);
   const inner = grouping ? withoutAliases(scope) : scope;
-  const values = callArguments(node, inner);
+  const flat = functionName(node) === 'FLATTEN';
+  const values = callArguments(node, flat ? { ...inner, flat: true } : inner);
   if (grouping) scope.pass.facts.aggregates += 1;
   modifiers(node, inner);
   if (node.window !== undefined) window(node.window, scope);
@@ -170,6 +171,7 @@ function resultType(name: string, values: readonly Value[]): Type | undefined {
   if (name === 'GENERATE_ARRAY') return arrayType(first);
   if (averaging.has(name))
     return first?.kind === 'scalar' && first.name === 'INT64' ? scalar('FLOAT64') : first;
+  if (name === 'FLATTEN') return first;
   if (name.startsWith('JSON_QUERY') || name.startsWith('JSON_EXTRACT')) return jsonResult(name, first);
   return approximate(name, first);
 }

@@ -1,5 +1,6 @@
 import type { CommonTable, Query, With } from '../ast/index.ts';
-import { allSources, merge } from '../lineage/value.ts';
+import { scalar } from '../lineage/type.ts';
+import { allSources, constant, merge } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Column } from '../scope/source.ts';
 import { reportGap } from './pass.ts';
@@ -21,8 +22,14 @@ export function commonTables(node: With, scope: Scope): Scope {
       );
     }
     const rows = node.recursive ? recursiveRows(table, outer) : query(table.query, outer);
-    return withTable(outer, table, rows);
+    return withTable(outer, table, withDepth(rows, table));
   }, start);
+}
+
+/** Only those who read the table from outside see how deep a row lies. */
+function withDepth(rows: Rows, { depth }: CommonTable): Rows {
+  if (depth === undefined) return rows;
+  return { ...rows, columns: [...rows.columns, { name: depth.name, value: constant(scalar('INT64')) }] };
 }
 
 /** With RECURSIVE a table may name one that is written after it. */

@@ -1,13 +1,11 @@
-import type { ColumnDefinition, CreateTable, Path } from '../ast/index.ts';
+import type { CreateTable, Path } from '../ast/index.ts';
 import type { ObjectName } from '../catalog.ts';
 import { columnSource } from '../lineage/source.ts';
-import { typeOfDataType } from '../lineage/type.ts';
 import { allSources, constant } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { Column } from '../scope/source.ts';
 import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
-import { columnSettings, isStoredOutside, options } from './options.ts';
+import { columnSettings, definedColumn, isStoredOutside, options } from './options.ts';
 import { influence, reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
@@ -84,11 +82,6 @@ function tableRows(node: CreateTable, scope: Scope): Rows | undefined {
     rows.columns.map((column, index) => ({ name: listed[index]?.name ?? column.name, value: column.value })),
     rows.open,
   );
-}
-
-function definedColumn(column: ColumnDefinition): Column {
-  const type = column.dataType === undefined ? undefined : typeOfDataType(column.dataType);
-  return { name: column.name.name, value: constant(type) };
 }
 
 /** COPY, CLONE and SNAPSHOT take every value; LIKE takes the columns alone. */

@@ -100,7 +100,7 @@ function noteObject(path: Path, access: Access, pass: Pass): string {
   return fullName(name);
 }
 
-const dcl = /^(?:GRANT|REVOKE|CREATE ROW ACCESS POLICY)$/;
+const dcl = /^(?:GRANT|REVOKE|CREATE ROW ACCESS POLICY|(?:ALTER|CREATE|DROP) DATA_POLICY)$/;
 const external = /CONNECTION|EXTERNAL|MODEL/;
 const accesses: Readonly<Record<string, Access>> = { CREATE: 'create', DROP: 'drop', EXPORT: 'read' };
 

@@ -57,8 +57,8 @@ const handlers: Handlers = {
 };
 
 /** A query in parentheses; an alias hides the names that a pipe query leaves known. */
-function derivedTable(node: DerivedTable, scope: Scope): Relation {
-  const rows = lazyQuery(node.query, childScope(scope));
+function derivedTable(node: DerivedTable, scope: Scope, left: Relation): Relation {
+  const rows = lazyQuery(node.query, node.lateral === true ? childScope(scope, left) : childScope(scope));
   return relationOf(sourceOfRows(rows, node.alias?.name), node.alias === undefined ? rows.kept : []);
 }
 

@@ -1,5 +1,5 @@
 import type { Name, Path, PathExpression } from '../ast/index.ts';
-import { constant, fieldOf, unknownValue } from '../lineage/value.ts';
+import { arrayOf, constant, elementOf, fieldOf, unknownValue } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { scalar } from '../lineage/type.ts';
 import { lookup } from '../scope/lookup.ts';
@@ -29,10 +29,17 @@ export function takeFields(value: Value, names: readonly Name[], scope: Scope): 
 }
 
 export function takeField(object: Value, name: Name, scope: Scope): Value {
-  const field = fieldOf(object, name.name);
+  const field = scope.flat === true ? flatField(object, name.name) : fieldOf(object, name.name);
   if (field !== undefined) return field;
   reportGap(scope.pass, 'unknown-column', `there is no field ${name.name}`, name.range);
   return object;
+}
+
+/** A field of each element, all of them in one array. */
+function flatField(object: Value, name: string): Value | undefined {
+  if (object.type?.kind !== 'array') return fieldOf(object, name);
+  const field = flatField(elementOf(object), name);
+  return field === undefined || field.type?.kind === 'array' ? field : arrayOf(field);
 }
 
 function unknownName(node: PathExpression, scope: Scope): Value {

@@ -1,4 +1,5 @@
-import type { Expression, Name, Pivot } from '../ast/index.ts';
+import type { DataType, Expression, Name, Pivot } from '../ast/index.ts';
+import { typeOfDataType, typeText } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
 import type { Value } from '../lineage/value.ts';
 import { relationOf } from '../scope/relation.ts';
@@ -86,7 +87,8 @@ function valueLabel(value: Expression, type: Type | undefined, before: string): 
   const label = scalarLabel(value, type?.kind === 'scalar' ? type.name : undefined);
   if (label === undefined) return undefined;
   if (label === '') return `${before}${before === '' ? '' : '_'}empty_string_value`;
-  const isText = value.type === 'literal' && value.kind === 'string' && label === value.value;
+  const isLiteral = value.type === 'literal' && value.kind === 'string' && label === value.value;
+  const isText = isLiteral || (type?.kind === 'scalar' && type.name === 'STRING');
   return `${before}${before === '' && !isText && /^\d/.test(label) ? '_' : ''}${label}`;
 }
 
@@ -106,10 +108,14 @@ function structLabel(
 }
 
 function scalarLabel(value: Expression, type: string | undefined): string | undefined {
+  // The analyser takes the cast of a literal for a literal.
+  if (value.type === 'cast' && value.format === undefined && castsTo(value.dataType, type))
+    return castLabel(value.operand, type);
   if (value.type === 'unary' && value.operator === '-') {
     const label = scalarLabel(value.operand, type);
     return label === undefined ? undefined : `minus_${label}`;
   }
+  if (value.type === 'unary' && value.operator === '+') return scalarLabel(value.operand, type);
   if (value.type !== 'literal' || type === 'FLOAT64') return undefined;
   switch (value.kind) {
     case 'integer':
@@ -134,6 +140,25 @@ function scalarLabel(value: Expression, type: string | undefined): string | unde
     default:
       return undefined;
   }
+}
+
+/** A text that is cast becomes a literal of the type; other casts than these may change how it is spelt. */
+function castLabel(value: Expression, type: string | undefined): string | undefined {
+  if (value.type !== 'literal' || value.kind !== 'string' || type === 'STRING')
+    return scalarLabel(value, type);
+  const { value: text } = value;
+  if (type === 'INT64' && /^[-+]?\d+$/.test(text)) return signed(text);
+  if (type === 'BOOL' && /^(?:true|false)$/i.test(text)) return text.toLowerCase();
+  return type === 'NUMERIC' || type === 'BIGNUMERIC' ? numberLabel(text) : textLabel(text, type);
+}
+
+function signed(text: string): string {
+  const label = BigInt(text.replace(/^[-+]/, '')).toString();
+  return text.startsWith('-') && label !== '0' ? `minus_${label}` : label;
+}
+
+function castsTo(dataType: DataType, type: string | undefined): boolean {
+  return dataType.type === 'simpleType' && type !== undefined && typeText(typeOfDataType(dataType)) === type;
 }
 
 /** `1.50` as `1_point_5`. */

@@ -6,6 +6,7 @@ import type { Scope } from '../scope/scope.ts';
 import { expression } from './expression.ts';
 import { influence, reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
+import { isSystemProcedure, systemProcedure } from './system-procedure.ts';
 import { record } from './record.ts';
 import type { ScriptWalk } from './record.ts';
 import { findRoutine } from './routine.ts';
@@ -21,7 +22,8 @@ export function callProcedure(node: CallProcedure, walk: ScriptWalk): void {
       value.type === 'expression' ? expression(value.expression, scope) : unknownValue,
     );
     for (const value of values) influence(scope.pass, value);
-    procedure(node, values, scope);
+    if (isSystemProcedure(node.name)) systemProcedure(node, scope);
+    else procedure(node, values, scope);
     return {};
   });
 }

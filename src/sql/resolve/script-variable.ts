@@ -1,6 +1,6 @@
 import type { Declare, SetVariable } from '../ast/index.ts';
 import { typeOfDataType } from '../lineage/type.ts';
-import { constant, fieldsOf, merge } from '../lineage/value.ts';
+import { constant, dependent, fieldsOf, merge } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import type { Sources } from '../lineage/source.ts';
 import { union } from '../lineage/source.ts';
@@ -41,8 +41,10 @@ export function setVariable(node: SetVariable, walk: ScriptWalk): void {
   record(walk, 'SET', node.range, (scope) => {
     const value = expression(node.value, scope);
     const fields = node.targets.length > 1 ? fieldsOf(value) : undefined;
+    // Each part counts as made of the whole: whether the assignment fails depends on all of it.
     for (const [index, target] of node.targets.entries()) {
-      const part = fields?.[index]?.value ?? value;
+      const field = fields?.[index]?.value;
+      const part = field === undefined ? value : dependent(field, [value]);
       if (target.type === 'variable') assign(scope.pass, target.name.name, part);
       else setSystemVariable(target.parts.map((each) => each.name.toLowerCase()).join('.'), node, scope);
     }

@@ -33,7 +33,7 @@ export function table(node: TableReference, scope: Scope, left: Relation): Relat
 }
 
 function arrayOfPath(node: TableReference, scope: Scope): Relation {
-  const array = path({ type: 'path', parts: node.path, range: node.pathRange }, scope);
+  const array = path({ type: 'path', parts: node.path, range: node.pathRange }, { ...scope, flat: true });
   return arrayItem(array, aliasOf(node), node.offset, scope);
 }
 

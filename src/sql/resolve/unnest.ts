@@ -14,12 +14,14 @@ import { sourceOfColumns, sourceOfValue } from './rows.ts';
 export function unnest(node: Unnest, scope: Scope, left: Relation): Relation {
   const inner = childScope(scope, left);
   const arrays = node.arrays.map(({ value, alias }) => {
-    const array = expression(value, inner);
+    const isPath = value.type === 'path' || value.type === 'field';
+    const array = expression(value, isPath ? { ...inner, flat: true } : inner);
     influence(scope.pass, array);
     return relationOf(
       sourceOfValue(elementOf(array), (alias ?? (node.arrays.length === 1 ? node.alias : undefined))?.name),
     );
   });
+  if (node.mode !== undefined) influence(scope.pass, expression(node.mode, inner));
   const joined = arrays.reduce((relation, each) => joinRelations(relation, each, []), emptyRelation);
   return withOffset(joined, node.offset);
 }

@@ -17,6 +17,8 @@ export interface Scope {
   readonly both?: true;
   /** In a query made from a pipe operator: its star passes columns on, and only what is used is read. */
   readonly lazy?: boolean;
+  /** Where a path may lead through arrays, as in UNNEST: it is an array of all that lies at its end. */
+  readonly flat?: true;
   readonly windows?: ReadonlyMap<string, WindowSpecification>;
   /** The innermost common table; `undefined` when there is none. */
   readonly commonTables: CommonTables | undefined;

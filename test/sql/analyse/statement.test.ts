@@ -141,9 +141,9 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     { outputs: [['e', [`${c}.email`]]], gaps: [] },
   ],
   [
-    'SET of several takes the fields apart',
+    'SET of several depends on the whole row',
     'DECLARE a, b STRING; SET (a, b) = (SELECT AS STRUCT name, email FROM customers LIMIT 1); SELECT b AS m',
-    { outputs: [['m', [`${c}.email`]]] },
+    { outputs: [['m', [`${c}.email`, `${c}.name`]]] },
   ],
   [
     '@@dataset_id changes what a name means',

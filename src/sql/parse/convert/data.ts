@@ -1,6 +1,7 @@
 // oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { ExportData, LoadData } from '../../ast/index.ts';
-import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { take } from '../holes/holes.ts';
+import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
 import { tableReference } from './from.ts';
@@ -31,6 +32,7 @@ export const loadData = (reader: Reader, node: NodeOf<'load_data_stmt'>): LoadDa
     options: [],
     range: rangeOf(reader, node),
   };
+  if (take(reader.holes.words, startOf(reader, node)) !== undefined) draft.temporary = true;
   if (node.columns !== undefined) draft.columns = columnDefinitions(reader, node.columns.expr.items);
   for (const clause of node.clauses) loadClause(reader, draft, clause);
   return draft;

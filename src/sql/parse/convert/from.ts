@@ -19,10 +19,9 @@ export const convertFrom = (reader: Reader, node: Node): FromItem => {
 };
 
 const fromItem = (reader: Reader, node: Node): FromItem => {
-  const note = take(reader.holes.fromItems, startOf(reader, node));
-  if (note !== undefined) return note();
   switch (node.type) {
     case 'identifier':
+      return take(reader.holes.fromItems, startOf(reader, node))?.() ?? tableReference(reader, node);
     case 'member_expr':
     case 'bigquery_quoted_member_expr':
       return tableReference(reader, node);

@@ -1,6 +1,7 @@
 // oxlint-disable typescript/switch-exhaustiveness-check -- nodes of six dialects; what is not named is refused
 import type { ColumnDefinition, Expression, Option, Path } from '../../ast/index.ts';
-import { eat, rangeOf, unexpected, type Reader } from '../reader.ts';
+import { take } from '../holes/holes.ts';
+import { eat, endOf, rangeOf, unexpected, type Reader } from '../reader.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertDataType } from './data-types.ts';
 import { convertExpression } from './expressions.ts';
@@ -30,6 +31,8 @@ export const columnDefinition = (reader: Reader, node: NodeOf<'column_definition
   const name = nameOf(reader, node.name);
   const draft: ColumnDraft = { name, notNull: false, options: [], range: rangeOf(reader, node) };
   if (node.dataType !== undefined) draft.dataType = convertDataType(reader, node.dataType);
+  const generated = take(reader.holes.generated, endOf(reader, node.dataType ?? node.name));
+  if (generated !== undefined) draft.generatedFrom = generated();
   for (const constraint of node.constraints) columnConstraint(reader, draft, constraint);
   return draft;
 };

@@ -8,7 +8,7 @@ import type {
   With,
 } from '../../ast/index.ts';
 import { take } from '../holes/holes.ts';
-import { eat, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
+import { eat, endOf, rangeOf, startOf, unexpected, type Reader } from '../reader.ts';
 import { refuse } from '../refusal.ts';
 import type { Node, NodeOf } from '../tree.ts';
 import { convertExpression } from './expressions.ts';
@@ -195,5 +195,6 @@ const commonTable = (reader: Reader, node: NodeOf<'common_table_expr'>): CommonT
     return refuse('syntax', 'A common table has no list of columns.', rangeOf(reader, node));
   const name = nameOf(reader, node.table);
   const query = convertQuery(reader, node.expr);
-  return { name, query, range: rangeOf(reader, node) };
+  const depth = take(reader.holes.depths, endOf(reader, node));
+  return { name, query, ...(depth === undefined ? {} : { depth }), range: rangeOf(reader, node) };
 };

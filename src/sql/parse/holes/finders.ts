@@ -5,6 +5,9 @@ import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
 import { noHoles, type Holes } from './holes.ts';
 import { clamped, privacy } from './privacy.ts';
+import { lateral, queryName, unnest } from './from-items.ts';
+import { generated, generatedShort } from './generated.ts';
+import { joinCondition } from './nested-joins.ts';
 import { insertMode, rowCount, thenReturn } from './row-changes.ts';
 import { scanHoles, type Finder, type Scan } from './scan.ts';
 import { bareStar, fieldStar } from './stars.ts';
@@ -12,9 +15,11 @@ import {
   aggregateFunction,
   anyTable,
   defaultConnection,
+  externalSecurity,
   lastComma,
   lateOptions,
   loadedPartitions,
+  loadedTemporary,
   notAggregate,
   readingOf,
   statementHere,
@@ -45,12 +50,17 @@ import {
   setPrefix,
   typeWord,
   windowName,
+  withDepth,
   withExpression,
 } from './words.ts';
 
-const withWord: Finder = (scan, index) => withExpression(scan, index) ?? privacy(scan, index);
+const withWord: Finder = (scan, index) =>
+  withExpression(scan, index) ?? withDepth(scan, index) ?? privacy(scan, index);
 
 const connection: Finder = (scan, index) => defaultConnection(scan, index) ?? objectArgument(scan, index);
+
+const asWord: Finder = (scan, index) =>
+  rowType(scan, index) ?? queryName(scan, index) ?? generatedShort(scan, index);
 
 const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
@@ -66,7 +76,7 @@ const finders: Readonly<Record<string, Finder>> = {
   ANY: anyTable,
   ARRAY: arrayQuery,
   ASSERT_ROWS_MODIFIED: rowCount,
-  AS: rowType,
+  AS: asWord,
   AT: atTimeZone,
   BIGDECIMAL: decimalLiteral,
   BOOLEAN: typeWord,
@@ -78,10 +88,12 @@ const finders: Readonly<Record<string, Finder>> = {
   DEFAULT: defaultValue,
   DOUBLE: typeWord,
   EXCEPT: setOperation,
+  EXTERNAL: externalSecurity,
   FLOAT: typeWord,
   FLOAT32: typeWord,
   FOR: tableTail,
   FULL: setPrefix,
+  GENERATED: generated,
   GRAPH_TABLE: graphTable,
   HASH: joinHint,
   IF: keywordCall,
@@ -90,6 +102,7 @@ const finders: Readonly<Record<string, Finder>> = {
   INT32: typeWord,
   INSERT: insertMode,
   INTERSECT: setOperation,
+  LATERAL: lateral,
   LEFT: leftWord,
   LIKE: likeAny,
   LOOKUP: joinHint,
@@ -97,6 +110,7 @@ const finders: Readonly<Record<string, Finder>> = {
   MODEL: objectArgument,
   NOT: notAggregate,
   NULLS: nullsOrder,
+  ON: joinCondition,
   OPTIONS: lateOptions,
   OUTER: setPrefix,
   PARTITIONS: loadedPartitions,
@@ -106,12 +120,16 @@ const finders: Readonly<Record<string, Finder>> = {
   RIGHT: keywordCall,
   ROWS: frame,
   TABLESAMPLE: tableTail,
+  TEMP: loadedTemporary,
+  TEMPORARY: loadedTemporary,
   TEXT: typeWord,
   THEN: thenReturn,
   UINT32: typeWord,
   UINT64: typeWord,
   UNION: setOperation,
+  UNNEST: unnest,
   UNPIVOT: tableTail,
+  USING: joinCondition,
   VARCHAR: typeWord,
   WITH: withWord,
 };

@@ -4,6 +4,7 @@ import type {
   Expression,
   FromItem,
   Insert,
+  Name,
   Path,
   Query,
   Select,
@@ -36,6 +37,10 @@ export interface Holes {
   readonly tails: Map<number, (item: FromItem) => FromItem>;
   readonly nullOrders: Map<number, 'FIRST' | 'LAST'>;
   readonly collations: Map<number, () => Expression>;
+  /** What a generated column is made of. */
+  readonly generated: Map<number, () => Expression>;
+  /** The columns of `WITH DEPTH`. */
+  readonly depths: Map<number, Name>;
   readonly stars: Map<number, (qualifier: Expression | undefined) => SelectStar>;
   readonly timeZones: Map<number, () => Expression>;
   /** What follows an INSERT, UPDATE or DELETE. */
@@ -62,6 +67,8 @@ export const noHoles = (): Holes => ({
   tails: new Map(),
   nullOrders: new Map(),
   collations: new Map(),
+  generated: new Map(),
+  depths: new Map(),
   stars: new Map(),
   timeZones: new Map(),
   rowChanges: new Map(),

@@ -36,6 +36,7 @@ const indexed: readonly Clause[] = ['STORING', 'PARTITION BY', 'OPTIONS'];
 
 const forms: Readonly<Record<string, Form>> = {
   'ALTER CONNECTION': { object: 'other', clauses: setOptions },
+  'ALTER DATA_POLICY': { object: 'other', clauses: setOptions },
   'ALTER EXTERNAL SCHEMA': { object: 'other', clauses: setOptions },
   'ALTER FUNCTION': { object: 'routine', clauses: setOptions },
   'ALTER MODEL': { object: 'model', clauses: setOptions },
@@ -44,12 +45,15 @@ const forms: Readonly<Record<string, Form>> = {
   'ALTER TABLE FUNCTION': { object: 'routine', clauses: setOptions },
   'ALTER VECTOR INDEX': { object: 'table', clauses: ['REBUILD', 'SET OPTIONS'], on: true },
   'CREATE CONNECTION': { object: 'other', clauses: options },
+  'CREATE DATA_POLICY': { object: 'other', clauses: options },
   'CREATE EXTERNAL SCHEMA': { object: 'other', clauses: connected },
   'CREATE SEARCH INDEX': { object: 'table', clauses: ['(', ...indexed], on: true },
   'CREATE VECTOR INDEX': { object: 'table', clauses: ['(', ...indexed], on: true },
   'DROP CONNECTION': { object: 'other', clauses: [] },
+  'DROP DATA_POLICY': { object: 'other', clauses: [] },
   'DROP EXTERNAL SCHEMA': { object: 'other', clauses: ends },
   'DROP MODEL': { object: 'model', clauses: [] },
+  'DROP PROPERTY GRAPH': { object: 'other', clauses: [] },
   'DROP SEARCH INDEX': { object: 'table', clauses: [], on: true },
   'DROP VECTOR INDEX': { object: 'table', clauses: [], on: true },
   'EXPORT MODEL': { object: 'model', clauses: connected },
@@ -164,6 +168,7 @@ export const readClauses = (source: Source, from: number, to: number, allowed: r
 
 const granted: Readonly<Record<string, OtherDdl['object']>> = {
   CONNECTION: 'other',
+  DATA_POLICY: 'other',
   'EXTERNAL TABLE': 'table',
   FUNCTION: 'routine',
   'MATERIALIZED VIEW': 'table',

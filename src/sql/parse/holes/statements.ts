@@ -5,7 +5,7 @@ import { keywordAt, tokenAt, type Source } from '../source.ts';
 import { mustBeConstant } from './constants.ts';
 import { createModel } from './models.ts';
 import { afterReplace, grantStatement, objectStatement } from './object-statements.ts';
-import { isNameToken, leaveOut, replace, type Finder, type Scan } from './scan.ts';
+import { isField, isNameToken, leaveOut, replace, type Finder, type Scan } from './scan.ts';
 
 /** Stands for a statement that is read by hand. */
 const standIn = ' SELECT * ';
@@ -17,6 +17,10 @@ export const readingOf = (source: Source, { from }: Region): Reading | undefined
   const first = keywordAt(source, from);
   if (first === 'EXPLAIN' || first === 'GRAPH' || first === 'DESCRIBE' || first === 'SHOW') {
     return refuse('unsupported', `${first} is not analysed.`, tokenAt(source, from));
+  }
+  const object = first === 'CREATE' ? afterReplace(source, from) : from;
+  if (keywordAt(source, object) === 'PROPERTY' && keywordAt(source, object + 1) === 'GRAPH') {
+    return refuse('unsupported', 'CREATE PROPERTY GRAPH is not analysed.', tokenAt(source, object));
   }
   if (first === 'GRANT' || first === 'REVOKE') return grantStatement;
   const creates = first === 'CREATE' && keywordAt(source, afterReplace(source, from)) === 'MODEL';
@@ -94,11 +98,12 @@ export const lastComma: Finder = (scan, index) => {
 const beforeName: ReadonlySet<string> = new Set(['.', '-', 'IF', 'NOT', 'EXISTS']);
 
 /** True if the tokens up to this one are `CREATE … TABLE [IF NOT EXISTS] name`. */
-const namesCreatedTable = (scan: Scan, last: number): boolean => {
+export const namesCreatedTable = (scan: Scan, last: number): boolean => {
   for (let index = last; index > scan.from; index -= 1) {
     const token = tokenAt(scan.source, index);
     if (token.keyword === 'TABLE') return creation(scan, index) !== undefined;
-    if (!isNameToken(token) && token.kind !== 'integer' && !beforeName.has(token.keyword)) return false;
+    const isPart = isNameToken(token) || token.kind === 'integer' || isField(scan, index);
+    if (!isPart && !beforeName.has(token.keyword)) return false;
   }
   return false;
 };
@@ -133,4 +138,24 @@ const isInPath = (source: Source, index: number): boolean => {
   const keyword = keywordAt(source, index);
   if (keyword === 'OVERWRITE') return false;
   return keyword === '.' || keyword === '-' || isNameToken(source.tokens[index]);
+};
+
+/** `LOAD DATA INTO TEMP TABLE t`: the parser wants the name. */
+export const loadedTemporary: Finder = (scan, index) => {
+  const { source } = scan;
+  const into = keywordAt(source, index - 1);
+  if ((into !== 'INTO' && into !== 'OVERWRITE') || keywordAt(source, index - 2) !== 'DATA') return undefined;
+  if (keywordAt(source, index + 1) !== 'TABLE') return undefined;
+  scan.holes.words.set(tokenAt(source, index - 3).start, 'TEMP');
+  return leaveOut(scan, index, index + 2);
+};
+
+/** `EXTERNAL SECURITY INVOKER`: in whose name a procedure runs, not what it does. */
+export const externalSecurity: Finder = (scan, index) => {
+  const { source } = scan;
+  const whose = keywordAt(source, index + 2);
+  const known = whose === 'INVOKER' || whose === 'DEFINER';
+  return keywordAt(source, index + 1) === 'SECURITY' && known && keywordAt(source, index - 1) === ')'
+    ? leaveOut(scan, index, index + 3)
+    : undefined;
 };

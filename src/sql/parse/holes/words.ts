@@ -1,4 +1,4 @@
-import type { DataType } from '../../ast/index.ts';
+import type { DataType, Name } from '../../ast/index.ts';
 import type { Token } from '../../lexer/index.ts';
 import { readDataType, readExpression, readQuery } from '../read.ts';
 import { refuse } from '../refusal.ts';
@@ -389,4 +389,36 @@ export const patternSign: Finder = (scan, index) =>
 export const graphTable: Finder = (scan, index) => {
   if (keywordAt(scan.source, index + 1) !== '(') return undefined;
   return refuse('unsupported', 'GRAPH_TABLE is not analysed.', tokenAt(scan.source, index));
+};
+
+/** `WITH DEPTH [AS d] [BETWEEN 1 AND 5]` after a recursive table; the bounds are constants. */
+export const withDepth: Finder = (scan, index) => {
+  const { source } = scan;
+  const before = tokenAt(source, Math.max(0, index - 1));
+  if (keywordAt(source, index + 1) !== 'DEPTH' || before.keyword !== ')') return undefined;
+  const named = keywordAt(source, index + 2) === 'AS';
+  const name = named ? readNames(source, index + 3, index + 4)[0] : depthAt(source, index + 1);
+  if (name === undefined) return undefined;
+  scan.holes.depths.set(before.end, name);
+  return leaveOut(scan, index, afterBounds(source, named ? index + 4 : index + 2));
+};
+
+const depthAt = (source: Source, index: number): Name => {
+  const { start, end } = tokenAt(source, index);
+  return { name: 'depth', quoted: false, range: { start, end } };
+};
+
+const afterBounds = (source: Source, index: number): number => {
+  if (keywordAt(source, index) === 'MAX') return afterBound(source, index + 1);
+  if (keywordAt(source, index) !== 'BETWEEN') return index;
+  const and = afterBound(source, index + 1);
+  return keywordAt(source, and) === 'AND'
+    ? afterBound(source, and + 1)
+    : afterBound(source, source.tokens.length);
+};
+
+const afterBound = (source: Source, index: number): number => {
+  const token = tokenAt(source, index);
+  if (token.kind === 'integer' || token.keyword === 'UNBOUNDED') return index + 1;
+  return refuse('unsupported', 'A bound of this form is not analysed.', token);
 };
