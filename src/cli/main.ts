@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
+import type { CheckOptions } from './commands/check.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 
 const program = new Command('bigquery-guard').description(
@@ -18,13 +19,21 @@ program
     await serve({ ...options, port: Number(options.port) });
   });
 
+// Wrong usage must not look like a policy or a query that is refused.
+const usage = (error: { readonly exitCode: number }): never => process.exit(error.exitCode === 0 ? 0 : 2);
+
 program
   .command('check')
-  .description('check a policy file; faults are shown with line and column')
+  .description('check a policy file: faults, and rules that can hardly be meant, with line and column')
   .argument('<file>', 'the policy file, guard.yaml')
-  .action(async (file: string) => {
+  .option('--catalog <file>', 'look up tables and columns in this catalog, YAML or JSON')
+  .option('--json', 'print the findings as JSON')
+  .option('--strict', 'end with 1 for warnings too')
+  .addHelpText('after', '\nEnds with 0 when nothing is wrong, 1 for errors, 2 for wrong usage.')
+  .exitOverride(usage)
+  .action(async (file: string, options: CheckOptions) => {
     const { check } = await import('./commands/check.ts');
-    await check(file);
+    process.exitCode = await answered(() => check(file, options));
   });
 
 program
@@ -39,8 +48,7 @@ program
     'after',
     '\nEnds with 0 when the query is understood, 1 when a gap refuses it, 2 for wrong usage.',
   )
-  // Wrong usage must not look like a query that is refused.
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .exitOverride(usage)
   .action(async (sql: string, options: ExplainOptions) => {
     const { explain } = await import('./commands/explain.ts');
     process.exitCode = await explain(sql, options);
@@ -70,6 +78,17 @@ program.command('demo-agent', { hidden: true }).action(async () => {
   await runAgent((line) => console.log(line));
   process.exit(0);
 });
+
+/** What could not be looked at at all ends with 2. */
+async function answered(command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (!isGuardError(error) || error.guardCode !== 'ERR_CONFIG') throw error;
+    console.error(`${error.guardCode}: ${error.message}`);
+    return 2;
+  }
+}
 
 try {
   await program.parseAsync();

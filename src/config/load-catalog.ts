@@ -11,6 +11,8 @@ export interface LoadedCatalog {
   readonly catalog: Catalog;
   /** The project of names that have none. */
   readonly project: string | undefined;
+  /** Full names of all tables and routines. */
+  readonly names: { readonly tables: readonly string[]; readonly routines: readonly string[] };
 }
 
 /**
@@ -41,11 +43,15 @@ export function parseCatalog(text: string, name = 'catalog.yaml'): LoadedCatalog
     project === undefined || item.name.split('.').length > 2
       ? item
       : { ...item, name: `${project}.${item.name}` };
+  const named = { tables: tables.map(full), routines: routines.map(full) };
   return {
     project,
+    names: {
+      tables: named.tables.map(({ name: each }) => each),
+      routines: named.routines.map(({ name: each }) => each),
+    },
     catalog: staticCatalog({
-      tables: tables.map(full),
-      routines: routines.map(full),
+      ...named,
       ...(caseInsensitive === undefined ? {} : { caseInsensitive }),
     }),
   };

@@ -1,11 +1,11 @@
-import { isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import { GuardError } from '../errors.ts';
 
 /** A YAML text with a way back from a path in the value to its place in the text. */
 export interface YamlText {
   readonly value: unknown;
-  /** `7:13` for the value at the path, or for the nearest one around it. */
-  locate(path: readonly PropertyKey[]): string;
+  /** `7:13` for the value at the path, or for the nearest one around it; or for one character of a text there. */
+  locate(path: readonly PropertyKey[], at?: number): string;
 }
 
 /**
@@ -29,7 +29,10 @@ export function readYaml(text: string, file: string): YamlText {
       { cause: problem },
     );
   }
-  return { value: toValue(document, file, lines), locate: (path) => locate(document, lines, path) };
+  return {
+    value: toValue(document, file, lines),
+    locate: (path, at) => locate(document, lines, text, path, at),
+  };
 }
 
 function toValue(document: Document, file: string, lines: LineCounter): unknown {
@@ -52,15 +55,42 @@ function toValue(document: Document, file: string, lines: LineCounter): unknown 
   }
 }
 
-function locate(document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
+function locate(
+  document: Document,
+  lines: LineCounter,
+  text: string,
+  path: readonly PropertyKey[],
+  at: number | undefined,
+): string {
   for (let length = path.length; length >= 0; length -= 1) {
     const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) {
-      const { line, col } = lines.linePos(node.range[0]);
+      const within = at === undefined || length < path.length ? 0 : offsetWithin(node, text, at);
+      const { line, col } = lines.linePos(node.range[0] + within);
       return `${line}:${col}`;
     }
   }
   return '1:1';
+}
+
+/** How far behind its beginning a character of a scalar stands; 0 where folds or escapes moved it. */
+function offsetWithin(node: Node, text: string, at: number): number {
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return 0;
+  const source = text.slice(node.range[0], node.range[1]);
+  const before = node.value.slice(0, at);
+  if (node.type === 'BLOCK_LITERAL') return offsetInBlock(source, before);
+  const quote = node.type === 'PLAIN' ? 0 : 1;
+  return source.slice(quote).startsWith(before) ? quote + at : 0;
+}
+
+/** The lines of a block stand below its header, each behind the same indentation. */
+function offsetInBlock(source: string, before: string): number {
+  const [header = '', ...content] = source.split('\n');
+  const indentation = /^ */.exec(content.find((line) => line.trim() !== '') ?? '')?.[0].length ?? 0;
+  const above = before.split('\n').slice(0, -1);
+  const lengths = content.slice(0, above.length).map((line) => line.length + 1);
+  const start = lengths.reduce((sum, length) => sum + length, header.length + 1);
+  return start + indentation + (before.length - before.lastIndexOf('\n') - 1);
 }
 
 const firstLine = (message: string): string =>

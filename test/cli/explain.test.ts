@@ -1,31 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { excerpt, oneLine } from '../../src/cli/explain/excerpt.ts';
 import { report } from '../../src/cli/explain/report.ts';
+import { runCli, type Ended } from './run.ts';
 import { look } from '../sql/shop.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-interface Ended {
-  readonly code: number | null;
-  readonly printed: string;
-  readonly complained: string;
-}
-
-function run(words: readonly string[], typed = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [main, 'explain', ...words], {
-    env: { ...process.env, GOOGLE_CLOUD_PROJECT: '' },
-  });
-  const ended = { printed: '', complained: '' };
-  child.stdout.on('data', (data: Buffer) => (ended.printed += data.toString('utf8')));
-  child.stderr.on('data', (data: Buffer) => (ended.complained += data.toString('utf8')));
-  child.stdin.end(typed);
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...ended })));
-}
+const run = (words: readonly string[], typed?: string): Promise<Ended> =>
+  runCli(['explain', ...words], typed);
 
 describe('bigquery-guard explain', () => {
   let folder: string;

@@ -1,14 +1,42 @@
-import { loadConfig } from '../../config/load-config.ts';
-import { limitWarnings } from '../../middleware/limits/index.ts';
-import { compilePolicy } from '../../middleware/policy/index.ts';
+import { checkPolicy, type PlacedFinding, type PolicyReport } from '../../config/check-policy.ts';
+import { knownObjects } from '../../config/known-objects.ts';
+import { loadCatalog } from '../../config/load-catalog.ts';
 
-/** Reads a policy file as `serve` would, and says what is in it. */
-export async function check(file: string): Promise<void> {
-  const { policy } = await loadConfig(file);
-  const { digest } = compilePolicy(policy);
-  const { rules, masks, limits, budgets = [] } = policy;
-  console.log(
-    `${file}: ${rules.length} rules, ${masks.length} masks, ${limits.length} limits, ${budgets.length} budgets; digest ${digest}`,
-  );
-  for (const warning of limitWarnings(policy)) console.log(`${file}: warning: ${warning}`);
+export interface CheckOptions {
+  readonly catalog?: string;
+  readonly json?: boolean;
+  readonly strict?: boolean;
+}
+
+/** Says what is in a policy file and what is wrong with it: 0 when nothing is, 1 for errors, with `strict` for warnings. */
+export async function check(file: string, { catalog, json, strict }: CheckOptions): Promise<number> {
+  const known = catalog === undefined ? undefined : await knownObjects(await loadCatalog(catalog));
+  const report = await checkPolicy(file, known);
+  console.log(json === true ? JSON.stringify(report, null, 2) : lines(report).join('\n'));
+  const wrong = report.findings.some(({ severity }) => severity === 'error' || strict === true);
+  return wrong ? 1 : 0;
+}
+
+function lines({ file, policy, findings }: PolicyReport): readonly string[] {
+  return [
+    ...findings.map((finding) => `${file}:${findingLine(finding)}`),
+    ...(policy === undefined
+      ? []
+      : [
+          `${file}: ${policy.rules} rules, ${policy.masks} masks, ${policy.limits} limits, ${policy.budgets} budgets; digest ${policy.digest}`,
+        ]),
+    ...summary(findings),
+  ];
+}
+
+const findingLine = ({ line, column, severity, message }: PlacedFinding): string =>
+  `${line}:${column} ${severity === 'error' ? '' : 'warning: '}${message}`;
+
+function summary(findings: readonly PlacedFinding[]): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  if (findings.length === 0) return [];
+  return [
+    `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+  ];
 }

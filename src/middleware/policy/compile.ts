@@ -4,6 +4,7 @@ import { GuardError } from '../../errors.ts';
 import { append } from './append.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import type { MaskName } from './decision.ts';
+import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
 import type { MaskRule, PolicyDocument, Rule } from './document.ts';
 import { namePattern, type NamePattern } from './names.ts';
 import { ruleIndex, type RuleIndex } from './find-rules.ts';
@@ -44,21 +45,28 @@ const byStrictness: readonly MaskName[] = ['nullify', 'defaultValue', 'sha256', 
 
 /**
  * Binds the names of a policy document to each other.
- * @throws {GuardError} ERR_CONFIG when a rule or mask names a tag or group that is not defined, or a condition is wrong.
+ * @throws {GuardError} ERR_CONFIG when a rule or mask names a tag or group that is not defined, or a condition is wrong;
+ * unless `report` is given, which then hears of every fault.
  */
-export function compilePolicy(document: PolicyDocument): CompiledPolicy {
-  refuseDoubles(document);
+export function compilePolicy(document: PolicyDocument, report: ReportFault = refuseFault): CompiledPolicy {
+  reportDoubles(document, report);
   const tags = compileTags(document);
-  const bind = (names: readonly string[], where: string): readonly Tag[] =>
-    names.map((name) => tags.byName.get(name) ?? unknown('tag', name, where));
-  const tagNames = new Set(tags.byName.keys());
+  const bind = (names: readonly string[], { what, path }: Place): readonly Tag[] =>
+    names.flatMap((name, index) => {
+      const tag = tags.byName.get(name);
+      if (tag === undefined) report(unknown('tag', name, what, [...path, 'tags', index]));
+      return tag ?? [];
+    });
+  const scope: Scope = { document, bind, tagNames: new Set(tags.byName.keys()), report };
   const rules = document.rules
-    .toSorted(byName)
-    .map((rule, order) => ({ order, ...compileRule(rule, document, bind, tagNames) }));
-  const masks = document.masks.map((mask) => ({
-    source: checked(mask),
-    tags: bind(mask.tags, `mask ${mask.name}`),
-  }));
+    .map((rule, index) => compileRule(rule, ['rules', index], scope))
+    .toSorted((a, b) => byName(a.source, b.source))
+    .map((rule, order) => ({ order, ...rule }));
+  const masks = document.masks.map((mask, index) => {
+    const path = ['masks', index];
+    reportGuessable(mask, path, report);
+    return { source: mask, tags: bind(mask.tags, { what: `mask ${mask.name}`, path }) };
+  });
   return {
     document,
     digest: digestOf(document),
@@ -70,25 +78,52 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   };
 }
 
-function compileRule(
-  rule: Rule,
-  document: PolicyDocument,
-  bind: (names: readonly string[], where: string) => readonly Tag[],
-  tagNames: ReadonlySet<string>,
-): Omit<CompiledRule, 'order'> {
+interface Place {
+  readonly what: string;
+  readonly path: readonly PropertyKey[];
+}
+
+interface Scope {
+  readonly document: PolicyDocument;
+  readonly tagNames: ReadonlySet<string>;
+  readonly report: ReportFault;
+  readonly bind: (names: readonly string[], place: Place) => readonly Tag[];
+}
+
+function compileRule(rule: Rule, path: readonly PropertyKey[], scope: Scope): Omit<CompiledRule, 'order'> {
+  const { document, report, bind } = scope;
+  const what = `rule ${rule.name}`;
   if (rule.effect === 'require-approval') {
-    for (const group of rule.approval.from) {
-      if (document.people[group] === undefined) unknown('people group', group, `rule ${rule.name}`);
+    for (const [index, group] of rule.approval.from.entries()) {
+      if (document.people[group] !== undefined) continue;
+      report(unknown('people group', group, what, [...path, 'approval', 'from', index]));
     }
   }
   const patterns = (names: readonly string[]) => names.map((name) => namePattern(name, document.project));
+  const when = conditionOf(rule, path, scope);
   return {
     source: rule,
     ...(rule.datasets && { datasets: patterns(rule.datasets) }),
     ...(rule.tables && { tables: patterns(rule.tables) }),
-    ...(rule.tags && { tags: bind(rule.tags, `rule ${rule.name}`) }),
-    ...(rule.when !== undefined && { when: compileCondition(rule.when, rule.name, tagNames) }),
+    ...(rule.tags && { tags: bind(rule.tags, { what, path }) }),
+    ...(when !== undefined && { when }),
   };
+}
+
+function conditionOf(
+  { when, name }: Rule,
+  path: readonly PropertyKey[],
+  { tagNames, report }: Scope,
+): Condition | undefined {
+  if (when === undefined) return undefined;
+  try {
+    return compileCondition(when, name, tagNames);
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error;
+    const at = error.cause instanceof FaultPlace ? error.cause.at : undefined;
+    report({ path: [...path, 'when'], at, message: error.message });
+    return undefined;
+  }
 }
 
 function masksByTag(masks: readonly CompiledMask[]): ReadonlyMap<Tag, readonly CompiledMask[]> {
@@ -97,36 +132,29 @@ function masksByTag(masks: readonly CompiledMask[]): ReadonlyMap<Tag, readonly C
   return found;
 }
 
-function checked(mask: MaskRule): MaskRule {
-  if (mask.with === 'sha256' && mask.acceptGuessable !== true) {
-    throw new GuardError(
-      'ERR_CONFIG',
-      `Mask ${mask.name}: sha256 without a key can be undone by hashing guesses. Use nullify, or say acceptGuessable: true.`,
-    );
-  }
-  return mask;
+function reportGuessable(mask: MaskRule, path: readonly PropertyKey[], report: ReportFault): void {
+  if (mask.with !== 'sha256' || mask.acceptGuessable === true) return;
+  report({
+    path: [...path, 'with'],
+    message: `Mask ${mask.name}: sha256 without a key can be undone by hashing guesses. Use nullify, or say acceptGuessable: true.`,
+  });
 }
 
-function refuseDoubles({ rules, masks, limits, budgets = [] }: PolicyDocument): void {
-  for (const list of [rules, masks, [...limits, ...budgets]]) {
+function reportDoubles({ rules, masks, limits, budgets = [] }: PolicyDocument, report: ReportFault): void {
+  for (const lists of [{ rules }, { masks }, { limits, budgets }]) {
     const seen = new Set<string>();
-    for (const { name } of list) {
-      if (seen.has(name)) {
-        throw new GuardError(
-          'ERR_CONFIG',
-          `The name ${name} is used twice. Every rule, mask, limit and budget needs its own.`,
-        );
+    for (const [list, entries] of Object.entries(lists)) {
+      for (const [index, { name }] of entries.entries()) {
+        const message = `The name ${name} is used twice. Every rule, mask, limit and budget needs its own.`;
+        if (seen.has(name)) report({ path: [list, index, 'name'], message });
+        seen.add(name);
       }
-      seen.add(name);
     }
   }
 }
 
-function unknown(what: string, name: string, where: string): never {
-  throw new GuardError(
-    'ERR_CONFIG',
-    `The ${what} ${name} in ${where} is not defined. Define it or correct the name.`,
-  );
+function unknown(what: string, name: string, where: string, path: readonly PropertyKey[]): PolicyFault {
+  return { path, message: `The ${what} ${name} in ${where} is not defined. Define it or correct the name.` };
 }
 
 /** Sizes are `bigint`, which JSON has not; they stand outside of the rules, which may be many. */

@@ -8,6 +8,8 @@ type Fault = (message: string, node: ASTNode) => Error;
 export interface Named {
   readonly late: ReadonlySet<LateVariable>;
   readonly tags: readonly string[];
+  /** It names nothing, so it is always the same. */
+  readonly isConstant: boolean;
 }
 
 /** Functions whose effort is known; `matches` would be a JavaScript pattern, which can run for ever. */
@@ -35,7 +37,7 @@ export function checkEffort(ast: ASTNode, fault: Fault): Named {
   if (stepsOf(ast, fault) > mostSteps) {
     throw fault('it may take too many steps, since it goes through lists within lists', ast);
   }
-  return { late: new Set(lateIn(ast)), tags: tagsIn(ast) };
+  return { late: new Set(lateIn(ast)), tags: tagsIn(ast), isConstant: !namesAnything(ast) };
 }
 
 function stepsOf(node: ASTNode, fault: Fault): number {
@@ -56,6 +58,8 @@ function lateIn(node: ASTNode): readonly LateVariable[] {
   const own = node.op === 'id' ? lateVariables.filter((name) => name === node.args) : [];
   return [...own, ...childrenOf(node).flatMap(lateIn)];
 }
+
+const namesAnything = (node: ASTNode): boolean => node.op === 'id' || childrenOf(node).some(namesAnything);
 
 /** `facts.taggedColumns.pii`, `facts.taggedColumns["pii"]` */
 function tagsIn(node: ASTNode): readonly string[] {

@@ -29,5 +29,7 @@ function sizesIn(node: ASTNode, fault: Fault): readonly Size[] {
   const value = given === undefined ? undefined : parseBytes(given);
   if (value === undefined || value >= 1n << 62n)
     throw fault('bytes takes a size, as in bytes("10 GiB")', node);
-  return [{ ...node.range, value: value.toString() }];
+  const { start, end } = node.range;
+  // As long as what it replaces, so that places in the text stay what they are.
+  return [{ start, end, value: value.toString().padEnd(end - start) }];
 }

@@ -1,5 +1,6 @@
 import {
   Environment,
+  ParseError,
   type ASTNode,
   type Context as CelVariables,
   type ParseResult,
@@ -7,6 +8,7 @@ import {
 import { GuardError } from '../../errors.ts';
 import { sizeLiterals } from './condition-sizes.ts';
 import { checkEffort } from './condition-effort.ts';
+import { FaultPlace } from './policy-fault.ts';
 import { matchesName } from './match-name.ts';
 import type { LateVariable, Variables } from './variables.ts';
 
@@ -15,6 +17,10 @@ export interface Condition {
   readonly text: string;
   /** Which of the variables that are known only later it names. */
   readonly late: ReadonlySet<LateVariable>;
+  /** It names no variable, so it is the same for every call. */
+  readonly isConstant: boolean;
+  /** Which tags it counts columns of. */
+  readonly tags: readonly string[];
   /** Throws when it cannot be judged. */
   holds(variables: Variables): boolean;
 }
@@ -70,25 +76,26 @@ export function compileCondition(text: string, rule: string, tags: ReadonlySet<s
   if (text.length > longest) throw wrong(rule, `it is longer than ${longest} characters`);
   const parsed = parse(text, rule);
   const { valid, type, error } = parsed.check();
-  if (!valid)
-    throw wrong(rule, placed(error?.message ?? 'it does not fit its types', error?.node?.pos), error);
+  if (!valid) throw wrong(rule, firstLine(error?.message ?? 'it does not fit its types'), error?.node?.pos);
   if (type !== 'bool') throw wrong(rule, `it is of type ${type ?? 'unknown'}, and must be true or false`);
-  const names = checkEffort(parsed.ast, (message, node) => wrong(rule, placed(message, node.pos)));
+  const names = checkEffort(parsed.ast, (message, node) => wrong(rule, message, node.pos));
   const tag = names.tags.find((name) => !tags.has(name));
   if (tag !== undefined) throw wrong(rule, `it names the tag ${tag}, which is not defined`);
-  return { text, late: names.late, holds: (variables) => run(parsed, variables) };
+  return { text, ...names, holds: (variables) => run(parsed, variables) };
 }
 
 function parse(text: string, rule: string): ParseResult {
   try {
     const parsed = environment.parse(text);
     const replaced = sizeLiterals(text, parsed.ast, (message, node: ASTNode) =>
-      wrong(rule, placed(message, node.pos)),
+      wrong(rule, message, node.pos),
     );
     return replaced === text ? parsed : environment.parse(replaced);
   } catch (error) {
     if (error instanceof GuardError) throw error;
-    throw wrong(rule, error instanceof Error ? firstLine(error.message) : 'it is no CEL', error);
+    throw error instanceof ParseError
+      ? wrong(rule, firstLine(error.message), error.node?.pos)
+      : wrong(rule, 'it is no CEL');
   }
 }
 
@@ -102,9 +109,10 @@ function run(parsed: ParseResult, variables: Variables): boolean {
 
 const firstLine = (message: string): string => message.split('\n')[0] ?? message;
 
-const placed = (message: string, position: number | undefined): string =>
-  position === undefined ? firstLine(message) : `${firstLine(message)}, at character ${position + 1}`;
-
-function wrong(rule: string, message: string, cause?: unknown): GuardError {
-  return new GuardError('ERR_CONFIG', `The condition of rule ${rule} cannot be used: ${message}.`, { cause });
+/** `position`: which character of the condition is wrong. */
+function wrong(rule: string, message: string, position?: number): GuardError {
+  const place = position === undefined ? '' : `, at character ${position + 1}`;
+  return new GuardError('ERR_CONFIG', `The condition of rule ${rule} cannot be used: ${message}${place}.`, {
+    ...(position !== undefined && { cause: new FaultPlace(position) }),
+  });
 }

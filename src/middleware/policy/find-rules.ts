@@ -8,6 +8,8 @@ import type { Tag } from './tags.ts';
 
 /** Finds the rules that may speak about a call, so that what a decision takes does not grow with the policy. */
 export interface RuleIndex {
+  /** All of them, in the order of the policy. */
+  readonly list: readonly CompiledRule[];
   /** Without doubles, in the order of the policy. Some may not speak after all: the caller compares. */
   near(asked: Asked): readonly CompiledRule[];
 }
@@ -50,6 +52,7 @@ export function ruleIndex(rules: readonly CompiledRule[]): RuleIndex {
   }
   for (const rule of distinctReaders(rules)) readers.add(rule.source.principals, rule);
   return {
+    list: rules,
     near({ principal, agent, pairs, tags }) {
       const places = new Set<Shelf>([others]);
       if (pairs.some(({ object }) => object.kind === 'none')) places.add(readers);

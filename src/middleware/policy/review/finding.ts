@@ -1,0 +1,24 @@
+/** Something about a policy that its owner should look at. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly kind: FindingKind;
+  /** The way from the document to it: `['rules', 3, 'datasets', 0]`. */
+  readonly path: readonly PropertyKey[];
+  /** Which character of the text there. */
+  readonly at?: number | undefined;
+  readonly message: string;
+}
+
+/**
+ * `invalid`: the policy cannot be used. `unknown`: a name that the catalog does not have. `unmatched`: a pattern that
+ * matches nothing. `unreachable`: the rule never speaks. `shadowed`: the rule speaks, and changes nothing. `unused`: a
+ * tag that nothing names. `limit`: a size that can hardly be meant.
+ */
+export type FindingKind =
+  | 'invalid'
+  | 'unknown'
+  | 'unmatched'
+  | 'unreachable'
+  | 'shadowed'
+  | 'unused'
+  | 'limit';
