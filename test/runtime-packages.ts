@@ -42,7 +42,9 @@ function reach(lock: Lock): readonly string[] {
     found.add(place);
     for (const need of needsOf(lock[place] ?? {})) visit(need, `${place}/`);
   };
-  for (const name of [...needsOf(lock[''] ?? {}), ...inlined]) visit(name, '');
+  for (const name of needsOf(lock[''] ?? {})) visit(name, '');
+  // The build fails when it would write in what such a package brings.
+  for (const name of inlined) found.add(locate(name, '', lock) ?? name);
   return [...found];
 }
 
