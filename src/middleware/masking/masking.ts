@@ -8,10 +8,13 @@ import { decisionKey, type ColumnMask } from '../policy/decision.ts';
 import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { checkSchema } from './check-schema.ts';
+import { checkMasked } from './check-masked.ts';
 import { concealJob } from './conceal-job.ts';
 import { maskedCall, unmaskable } from './masked-call.ts';
 import { maskTableData } from './mask-table-data.ts';
+import { outputCopies } from './output-copies.ts';
 import { restorePositions } from './restore-positions.ts';
+import { selectedCopies } from './selected-copies.ts';
 
 /**
  * Hides columns: in queries at the table reference, so that the rest of the query sees only the mask; in rows
@@ -43,14 +46,12 @@ async function maskQuery(
     if (masks.length === 0) return next(call);
     throw unmaskable(call, 'the query was not analysed');
   }
-  const { call: sent, positions } = await maskedCall(call, {
-    analysis,
-    masks,
-    tables: context.get(tablesKey),
-  });
+  const tables = context.get(tablesKey);
+  const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables });
   try {
     const result = await next(sent);
     checkSchema(call, result, namesOf(analysis));
+    checkMasked(call, result.body, outputCopies(analysis.facts, tables, masks));
     return positions === undefined ? result : concealJob(result, query.sql, true);
   } catch (error) {
     throw positions === undefined ? error : restorePositions(error, positions);
@@ -76,6 +77,10 @@ async function maskRead(
 function conceal(call: Call, context: Context, result: Result): Result {
   const job = context.get(followedJobKey);
   if (job === undefined) return result;
-  if (call.operation === 'jobs.getQueryResults') checkSchema(call, result, job.outputs);
+  if (call.operation === 'jobs.getQueryResults') {
+    checkSchema(call, result, job.outputs);
+    checkMasked(call, result.body, job.copies);
+  }
+  if (call.operation === 'tabledata.list') checkMasked(call, result.body, selectedCopies(call, job));
   return job.sql === undefined ? result : concealJob(result, job.sql, job.masked);
 }

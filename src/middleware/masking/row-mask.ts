@@ -2,10 +2,22 @@ import type { Json, JsonObject } from '../../call/json.ts';
 import { isJsonObject } from '../../call/json.ts';
 import type { CatalogColumn } from '../../sql/catalog.ts';
 import type { ColumnMask } from '../policy/decision.ts';
-import { masks as maskFunctions, type Mask, type ScalarType } from './masks/index.ts';
+import { fittingMask } from './fitting-mask.ts';
+import type { Mask } from './masks/index.ts';
+import { scalarType } from './scalar-type.ts';
 
-/** Masks one cell of a REST answer, `{ v: … }`. */
-type CellMask = (value: Json) => Json;
+/** Treats one cell of a REST answer, `{ v: … }`. */
+export type CellMask = (value: Json) => Json;
+
+/** What is done to the values of one masked column. */
+export interface Leaf {
+  /** To the whole of a repeated column; where absent, each element is treated. */
+  readonly array?: CellMask;
+  readonly value: CellMask;
+}
+
+/** Finds what is done to a column by its path; `undefined` where it stays as it is. */
+export type LeafOf = (column: CatalogColumn, path: readonly string[]) => Leaf | undefined;
 
 /**
  * Makes the function that masks rows of `tabledata.list`, `{ f: [{ v }] }`, by the position of their columns.
@@ -15,11 +27,14 @@ export function rowMask(
   columns: readonly CatalogColumn[],
   masks: readonly ColumnMask[],
 ): (row: Json) => JsonObject {
-  const cells = columns.map((column) => cellMask(column, [], masks));
+  const leafOf: LeafOf = (column, path) => {
+    const found = masks.find((mask) => isPath(mask.path, path));
+    return found === undefined ? undefined : maskingLeaf(column, found);
+  };
+  const cells = columns.map((column) => cellMask(column, [column.name], leafOf));
   return (row) => {
-    const fields = isJsonObject(row) ? row['f'] : undefined;
-    if (!Array.isArray(fields) || fields.length !== cells.length) throw new RowShapeError();
-    return { f: fields.map((field: Json, index) => ({ v: maskField(field, cells[index]) })) };
+    const fields = cellsOf(row, cells.length);
+    return { f: fields.map((field, index) => ({ v: maskField(field, cells[index]) })) };
   };
 }
 
@@ -27,71 +42,58 @@ export class RowShapeError extends Error {
   override readonly name = 'RowShapeError';
 }
 
-function maskField(field: Json, mask: CellMask | undefined): Json {
-  if (!isJsonObject(field) || field['v'] === undefined || mask === undefined) throw new RowShapeError();
-  return mask(field['v']);
+export function cellsOf(row: Json, width: number): readonly Json[] {
+  const fields = isJsonObject(row) ? row['f'] : undefined;
+  if (!Array.isArray(fields) || fields.length !== width) throw new RowShapeError();
+  return fields;
 }
 
-function cellMask(column: CatalogColumn, parents: readonly string[], masks: readonly ColumnMask[]): CellMask {
-  const path = [...parents, column.name];
-  const single = singleMask(column, path, masks);
+export function valueOf(field: Json | undefined): Json {
+  if (field === undefined || !isJsonObject(field) || field['v'] === undefined) throw new RowShapeError();
+  return field['v'];
+}
+
+function maskField(field: Json, mask: CellMask | undefined): Json {
+  if (mask === undefined) throw new RowShapeError();
+  return mask(valueOf(field));
+}
+
+export function cellMask(column: CatalogColumn, path: readonly string[], leafOf: LeafOf): CellMask {
+  const leaf = leafOf(column, path);
+  const single = leaf?.value ?? recordMask(column, path, leafOf);
   if (column.mode !== 'REPEATED') return single;
-  const own = maskOf(path, masks);
   return (value) => {
-    if (own?.empties === true) return [];
+    if (leaf?.array !== undefined) return leaf.array(value);
+    if (value === null) return [];
     if (!Array.isArray(value)) throw new RowShapeError();
     return value.map((element: Json) => ({ v: maskField(element, single) }));
   };
 }
 
-function singleMask(column: CatalogColumn, path: readonly string[], masks: readonly ColumnMask[]): CellMask {
-  const own = maskOf(path, masks);
-  if (own !== undefined) return (value) => maskValue(own, value, scalarType(column.type));
+function recordMask(column: CatalogColumn, path: readonly string[], leafOf: LeafOf): CellMask {
   if (column.fields === undefined || column.fields.length === 0) return (value) => value;
-  const fields = column.fields.map((field) => cellMask(field, path, masks));
+  const fields = column.fields.map((field) => cellMask(field, [...path, field.name], leafOf));
   return (value) => {
     if (value === null) return null;
-    const cells = isJsonObject(value) ? value['f'] : undefined;
-    if (!Array.isArray(cells) || cells.length !== fields.length) throw new RowShapeError();
-    return { f: cells.map((cell: Json, index) => ({ v: maskField(cell, fields[index]) })) };
+    const cells = cellsOf(value, fields.length);
+    return { f: cells.map((cell, index) => ({ v: maskField(cell, fields[index]) })) };
   };
 }
 
-function maskOf(path: readonly string[], masks: readonly ColumnMask[]): Mask | undefined {
-  const name = path.join('.').toLowerCase();
-  const found = masks.find((mask) => mask.path.join('.').toLowerCase() === name);
-  return found === undefined ? undefined : maskFunctions[found.with];
+export function isPath(path: readonly string[], other: readonly string[]): boolean {
+  return path.join('.').toLowerCase() === other.join('.').toLowerCase();
 }
 
-function maskValue(mask: Mask, value: Json, type: ScalarType): Json {
+function maskingLeaf(column: CatalogColumn, { with: name }: ColumnMask): Leaf {
+  const mask = fittingMask(name, column);
+  const type = scalarType(column.type);
+  return {
+    ...(mask.empties && { array: () => [] }),
+    value: (value) => maskValue(mask, value, type),
+  };
+}
+
+function maskValue(mask: Mask, value: Json, type: ReturnType<typeof scalarType>): Json {
   if (value === null) return mask.replacesNull ? mask.cell('', type) : null;
-  if (typeof value !== 'string' || !mask.types.includes(type)) return null;
-  return mask.cell(value, type);
-}
-
-/** GoogleSQL's and REST's names for the same types. */
-const types: Readonly<Record<string, ScalarType>> = {
-  STRING: 'STRING',
-  BYTES: 'BYTES',
-  INT64: 'INT64',
-  INTEGER: 'INT64',
-  FLOAT64: 'FLOAT64',
-  FLOAT: 'FLOAT64',
-  NUMERIC: 'NUMERIC',
-  BIGNUMERIC: 'BIGNUMERIC',
-  BOOL: 'BOOL',
-  BOOLEAN: 'BOOL',
-  DATE: 'DATE',
-  DATETIME: 'DATETIME',
-  TIME: 'TIME',
-  TIMESTAMP: 'TIMESTAMP',
-  GEOGRAPHY: 'GEOGRAPHY',
-  JSON: 'JSON',
-  INTERVAL: 'INTERVAL',
-  RANGE: 'RANGE',
-};
-
-/** A type that is not known is treated as one that only nullify fits. */
-export function scalarType(type: string): ScalarType {
-  return types[type.replace(/[(<].*$/s, '').toUpperCase()] ?? 'RANGE';
+  return typeof value === 'string' ? mask.cell(value, type) : null;
 }

@@ -1,3 +1,5 @@
+import type { OutputCopies } from '../masking/output-copies.ts';
+
 /** What is remembered of a job that this guard started, so that follow-up calls inherit its decision. */
 export interface JobRecord {
   readonly project: string;
@@ -11,6 +13,8 @@ export interface JobRecord {
   readonly sql: string | undefined;
   /** The names of the analysed output columns; the answer must have the same. */
   readonly outputs: readonly string[] | undefined;
+  /** The output columns that copy masked columns: what their rows hold is checked on every page. */
+  readonly copies: OutputCopies;
 }
 
 /** `project:dataset.table` of a table that holds a job's result. */

@@ -3,6 +3,7 @@ import type { Context } from '../../call/context.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
+import { outputCopies } from '../masking/output-copies.ts';
 import type { Decision } from './decision.ts';
 import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
 import { tableName } from './request-access.ts';
@@ -18,14 +19,16 @@ export function jobOf(
   if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
   const reference = isJsonObject(body) ? body['jobReference'] : undefined;
   if (!isJsonObject(reference) || typeof reference['jobId'] !== 'string') return undefined;
+  const masks = decision.effect === 'deny' ? [] : decision.masks;
   return {
     project: call.project,
     jobId: reference['jobId'],
     location: typeof reference['location'] === 'string' ? reference['location'] : undefined,
     principalId: context.principal.id,
-    masked: decision.effect !== 'deny' && decision.masks.length > 0,
+    masked: masks.length > 0,
     sql: queryRequest(call)?.sql,
     outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
+    copies: subject.analysis === undefined ? [] : outputCopies(subject.analysis.facts, subject.tables, masks),
   };
 }
 

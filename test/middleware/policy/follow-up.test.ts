@@ -12,6 +12,7 @@ const job = (principalId: string, location: string | undefined): JobRecord => ({
   masked: false,
   sql: 'SELECT 1',
   outputs: [],
+  copies: [],
 });
 
 const as = (id: string): Context =>

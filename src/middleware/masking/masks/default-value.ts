@@ -8,7 +8,14 @@ export const defaultValue: Mask = {
   replacesNull: true,
   expression: (_value, type) => defaults[scalarOf(type)]?.sql ?? `CAST(NULL AS ${type})`,
   cell: (_value, type) => defaults[type]?.cell ?? null,
+  releases(cell, type) {
+    if (numeric.has(type)) return Number(cell) === 0 && cell !== '';
+    if (type === 'TIMESTAMP') return /^(?:0(?:\.0*)?(?:E\+?0)?|1970-01-01T00:00:00(?:\.0+)?Z)$/.test(cell);
+    return cell === defaults[type]?.cell;
+  },
 };
+
+const numeric = new Set<ScalarType>(['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC']);
 
 const scalarOf = (type: string): string => type.replace(/[(<].*$/, '');
 

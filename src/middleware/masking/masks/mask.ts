@@ -34,6 +34,8 @@ export interface Mask {
   expression(value: string, type: string): string;
   /** `value` is the cell's `v` as REST encodes it, never null. */
   cell(value: string, type: ScalarType): Json;
+  /** Whether the mask can have given this cell, never null: what says no holds a value as it is. */
+  releases(cell: string, type: ScalarType): boolean;
 }
 
 export const allTypes: readonly ScalarType[] = [

@@ -7,4 +7,5 @@ export const nullify: Mask = {
   replacesNull: false,
   expression: (_value, type) => `CAST(NULL AS ${type})`,
   cell: () => null,
+  releases: () => false,
 };

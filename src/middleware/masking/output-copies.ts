@@ -1,0 +1,48 @@
+import type { CatalogColumn, CatalogTable } from '../../sql/catalog.ts';
+import type { Facts, OutputColumn } from '../../sql/facts.ts';
+import type { ColumnMask } from '../policy/decision.ts';
+import { sameTable } from '../policy/subject.ts';
+import { columnAt } from './column-at.ts';
+
+/** An output column that is the unchanged copy of a column with masks on it or on fields within. */
+export interface OutputCopy {
+  readonly column: CatalogColumn;
+  /** With paths below the column: `[]` for its own. */
+  readonly masks: readonly ColumnMask[];
+}
+
+/** By the position of output columns; `undefined` where nothing of a masked column is copied. */
+export type OutputCopies = readonly (OutputCopy | undefined)[];
+
+/** Of a script only where it is certain which statement answers. */
+export function outputCopies(
+  { outputs, statements }: Facts,
+  tables: readonly CatalogTable[],
+  masks: readonly ColumnMask[],
+): OutputCopies {
+  const answering = statements.filter(({ kind }) => kind === 'SELECT');
+  if (masks.length === 0 || (statements.length > 1 && answering.length > 1)) return [];
+  const copies = outputs.map((output) => copyOf(output, tables, masks));
+  return copies.some((copy) => copy !== undefined) ? copies : [];
+}
+
+function copyOf(
+  { plain, sources }: OutputColumn,
+  tables: readonly CatalogTable[],
+  masks: readonly ColumnMask[],
+): OutputCopy | undefined {
+  const [source] = plain ? sources : [];
+  const table = source && tables.find(({ name }) => sameTable(name, source.table));
+  if (source === undefined || table === undefined) return undefined;
+  const column = columnAt([...table.columns, ...table.pseudoColumns], source.path);
+  const below = masks.flatMap((mask) =>
+    sameTable(mask.table, source.table) && isWithin(mask.path, source.path)
+      ? [{ ...mask, path: mask.path.slice(source.path.length) }]
+      : [],
+  );
+  return column === undefined || below.length === 0 ? undefined : { column, masks: below };
+}
+
+function isWithin(path: readonly string[], outer: readonly string[]): boolean {
+  return outer.every((name, index) => path[index]?.toLowerCase() === name.toLowerCase());
+}
