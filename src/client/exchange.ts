@@ -41,12 +41,13 @@ export async function exchange(
       call,
       scope,
       signal,
-      connection: ({ forward }) =>
+      connection: ({ forward, answerWithin }) =>
         officialTransport({
           connection: connectionOf(line),
           target,
           options,
           forward,
+          answerWithin,
           remember(outcome, answer) {
             forgetCredentials(answer.response);
             memory.set(outcome, answer);

@@ -5,6 +5,7 @@ import { prepareKey } from '../call/prepare.ts';
 import { GuardError } from '../errors.ts';
 import { onlyApproved } from '../middleware/approval/approved.ts';
 import { recorded } from '../middleware/audit/barrier.ts';
+import { defaultAnswerWithin } from '../transport/answer-limit.ts';
 import { sendsRecorded } from '../middleware/audit/record.ts';
 import { agentOf, principalOf } from './scope.ts';
 import type { Call } from '../call/call.ts';
@@ -25,6 +26,11 @@ export interface GuardOptions {
   readonly now?: () => Date;
   /** Takes calls in place of the official client's own connection, e.g. to a central service. */
   readonly transport?: { readonly handle: Handler; close?(): Promise<void> };
+  /**
+   * How long BigQuery may take for an answer beyond the call's own `timeoutMs`, in milliseconds. Then the call fails with
+   * ERR_REMOTE_UNAVAILABLE and is not sent again. Default: 60,000; 0 waits for ever. Uploads have no limit.
+   */
+  readonly answerWithin?: number | undefined;
   /**
    * `forward` sends calls that cannot be judged (unknown methods, unknown fields) as they are. Only for watching
    * what a program does; with the default `refuse` they are refused.
@@ -47,7 +53,10 @@ export interface Passage {
   readonly scope: Scope;
   readonly signal: AbortSignal;
   /** The official client's own connection. `forward` sends the request as it was made. */
-  readonly connection: (options: { readonly forward: boolean }) => OfficialTransport;
+  readonly connection: (options: {
+    readonly forward: boolean;
+    readonly answerWithin: number;
+  }) => OfficialTransport;
 }
 
 /** How a guard takes calls. Kept apart from `Guard`, so that users see only what they need. */
@@ -105,7 +114,10 @@ function contextOf({ scope, signal, connection }: Passage, options: GuardOptions
   });
   context.set(sendsRecorded, true);
   if (options.transport === undefined) {
-    const { handle, prepare } = connection({ forward: options.unjudged === 'forward' });
+    const { handle, prepare } = connection({
+      forward: options.unjudged === 'forward',
+      answerWithin: options.answerWithin ?? defaultAnswerWithin,
+    });
     context.set(connectionKey, handle);
     context.set(prepareKey, prepare);
   }

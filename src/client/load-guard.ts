@@ -16,7 +16,11 @@ async function fromFile(path: string): Promise<Guard> {
   const { buildMiddleware } = await import('../config/build-middleware.ts');
   const config = await loadConfig(path);
   const middleware = await buildMiddleware(config, { environment: process.env });
-  return createGuard({ middleware, principal: config.file.principal });
+  return createGuard({
+    middleware,
+    principal: config.file.principal,
+    answerWithin: config.file.answerWithin,
+  });
 }
 
 async function toService(url: string, token = ''): Promise<Guard> {

@@ -15,6 +15,8 @@ export interface GuardFile {
   readonly project: string;
   /** Whom calls are made for where the code names nobody. */
   readonly principal?: PrincipalSettings | undefined;
+  /** What an answer of BigQuery may take beyond the call's own `timeoutMs`, in milliseconds. */
+  readonly answerWithin: number;
   readonly people: Readonly<Record<string, PeopleGroup>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;
   readonly unclassified?: Unclassified | undefined;

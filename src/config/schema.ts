@@ -3,6 +3,7 @@ import { leastPerTable } from '../middleware/limits/bytes.ts';
 import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
 import type { GuardFile } from './guard-file.ts';
 import { parseBytes } from '../middleware/policy/byte-size.ts';
+import { defaultAnswerWithin } from '../transport/answer-limit.ts';
 import { parseDuration } from './quantity.ts';
 
 /**
@@ -207,6 +208,8 @@ const guardObject = z.strictObject({
   project: name,
   /** Whom calls are made for where the code names nobody. */
   principal: principal.optional(),
+  /** What an answer of BigQuery may take beyond the call's own `timeoutMs`; 0s waits for ever. */
+  answerWithin: duration.default(defaultAnswerWithin),
   people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
   tags: z.record(name, tag).default({}),
   /** Columns without any tag in datasets that hold tags. */

@@ -30,7 +30,7 @@ export async function startGuardService(config: GuardConfig, options: GuardServi
   }
   const { environment, ...rest } = options;
   const authenticate = staticTokens(tokensOf(settings, environment));
-  const transport = googleTransport(settings.upstream);
+  const transport = googleTransport({ ...settings.upstream, answerWithin: config.file.answerWithin });
   const layers = await buildMiddleware(config, { environment });
   const service = await startService({
     ...rest,

@@ -4,6 +4,7 @@ import { isJsonObject } from '../call/json.ts';
 import { replaceProjectId } from '../call/normalise.ts';
 import { unknownOperation } from '../call/operations.ts';
 import { filterResponse, rebuildRequest } from '../call/rebuild.ts';
+import { answerLimit, unanswered } from './answer-limit.ts';
 import type { Call } from '../call/call.ts';
 import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
@@ -41,6 +42,8 @@ export interface OfficialTransportOptions {
   readonly options: OfficialOptions;
   /** Sends a request that cannot be rebuilt as it was made, instead of refusing it. */
   readonly forward: boolean;
+  /** What an answer may take beyond the call's own `timeoutMs`, in milliseconds; 0 for no limit. */
+  readonly answerWithin: number;
   /** Told what came from the wire for each result or error that leaves the transport. */
   readonly remember: (outcome: object, answer: WireAnswer) => void;
 }
@@ -61,7 +64,7 @@ export function officialTransport(transport: OfficialTransportOptions): Official
     prepare: (call) => void ready.set(call, prepared(transport, call)),
     async handle(call, context) {
       const { isForwarded, options, send } = ready.get(call) ?? prepared(transport, call);
-      const answer = await answerOf(send, options, call, context);
+      const answer = await answerOf(send, options, { call, context, within: transport.answerWithin });
       if (answer.error !== null && answer.error !== undefined) throw failureOf(transport, answer);
       return resultOf(transport, answer, (body) => (isForwarded ? body : filterResponse(call, body)));
     },
@@ -139,11 +142,16 @@ function contentOf(
   };
 }
 
+interface Waiting {
+  readonly call: Call;
+  readonly context: Context;
+  readonly within: number;
+}
+
 function answerOf(
   send: Send,
   options: OfficialOptions,
-  call: Call,
-  { signal }: Context,
+  { call, context: { signal }, within }: Waiting,
 ): Promise<WireAnswer> {
   return new Promise((resolve) => {
     const endings: (() => void)[] = [];
@@ -152,9 +160,17 @@ function answerOf(
       resolve({ error, body, response });
     };
     // The official client cannot be stopped: there the request goes on, but nobody waits for it any more.
-    const abort = (): void => settle(signal.reason);
+    const stop = new AbortController();
+    const giveUp = (reason: unknown): void => {
+      settle(reason);
+      stop.abort(reason);
+    };
+    const abort = (): void => giveUp(signal.reason);
+    if (signal.aborted) stop.abort(signal.reason);
     signal.addEventListener('abort', abort);
-    endings.push(() => signal.removeEventListener('abort', abort), limitTime(options, settle));
+    endings.push(() => signal.removeEventListener('abort', abort), limitTime(options, giveUp));
+    const limit = answerLimit(call, within);
+    if (limit !== undefined) endings.push(after(limit, () => giveUp(unanswered(call, limit))));
     if (call.upload !== undefined) {
       endings.push(
         finished(call.upload.stream, { writable: false }, (error) => {
@@ -162,16 +178,22 @@ function answerOf(
         }),
       );
     }
-    send(settle, signal);
+    send(settle, stop.signal);
   });
 }
 
 /** The official client takes a `timeout` and forgets it on the way. It holds for all attempts together. */
-function limitTime({ timeout, uri }: OfficialOptions, settle: WireCallback): () => void {
+function limitTime({ timeout, uri }: OfficialOptions, giveUp: (reason: unknown) => void): () => void {
   if (typeof timeout !== 'number' || !(timeout > 0)) return () => undefined;
-  const timer = setTimeout(() => settle(timeoutError(String(uri))), timeout);
+  return after(timeout, () => giveUp(timeoutError(String(uri))));
+}
+
+function after(milliseconds: number, work: () => void): () => void {
+  const timer = setTimeout(work, Math.min(milliseconds, longestTimer));
   return () => clearTimeout(timer);
 }
+
+const longestTimer = 2 ** 31 - 1;
 
 function timeoutError(uri: string): Error {
   const error = new Error(`network timeout at: ${uri.split('?', 1)[0]}`);

@@ -6,6 +6,7 @@ import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Json } from '../call/json.ts';
 import { filterResponse, rebuildRequest, type RebuiltRequest } from '../call/rebuild.ts';
+import { answerLimit, unanswered } from './answer-limit.ts';
 import type { Result } from '../call/result.ts';
 import { GuardError } from '../errors.ts';
 
@@ -14,6 +15,8 @@ export interface RestTransportOptions {
   readonly url: string;
   /** Headers of one request: authorization, and what a guard service wants to know of the context. */
   headers(context: Context): Promise<Readonly<Record<string, string>>>;
+  /** As in the official transport; absent where an answer may wait for people. */
+  readonly answerWithin?: number;
   /** Makes the error for an answer that is none of 200–299. */
   failure(call: Call, status: number, body: Json | undefined): Error;
 }
@@ -32,11 +35,28 @@ export function restTransport(options: RestTransportOptions): Transport {
     async handle(call, context) {
       const request = rebuildRequest(call);
       const headers = await options.headers(context);
-      const answer = await send(dispatcher, origin, call, request, headers, context.signal);
-      return readAnswer(options, call, answer);
+      const exchange = async (signal: AbortSignal): Promise<Result> =>
+        readAnswer(options, call, await send(dispatcher, origin, call, request, headers, signal));
+      return limited(call, options.answerWithin, context.signal, exchange);
     },
     close: () => dispatcher.close(),
   };
+}
+
+async function limited(
+  call: Call,
+  within: number | undefined,
+  signal: AbortSignal,
+  exchange: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const limit = within === undefined ? undefined : answerLimit(call, within);
+  if (limit === undefined) return exchange(signal);
+  const time = AbortSignal.timeout(limit);
+  try {
+    return await exchange(AbortSignal.any([signal, time]));
+  } catch (error) {
+    throw time.aborted && !signal.aborted ? unanswered(call, limit) : error;
+  }
 }
 
 async function send(

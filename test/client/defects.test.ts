@@ -47,6 +47,21 @@ describe('what the official client does wrong is right behind the guard', () => 
     });
   });
 
+  it('an answer that stays away beyond its time is an error, and the request is not sent again', async () => {
+    const { answer, client, server } = start();
+    answer(async (request) => {
+      await sleep(300);
+      return cannedAnswer(request);
+    });
+    const hasty = client({ middleware: [], answerWithin: 30 });
+    await expect(hasty.query('SELECT 1', { timeoutMs: 20 })).rejects.toMatchObject({
+      guardCode: 'ERR_REMOTE_UNAVAILABLE',
+      message: expect.stringMatching(/no answer within 0.05 s/),
+    });
+    await sleep(400);
+    expect(server.take()).toHaveLength(1);
+  });
+
   it('the timeout option does not count the time that a middleware takes', async () => {
     const { client } = start();
     const slow = layer(async (call, _context, next) => {
