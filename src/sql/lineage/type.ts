@@ -4,7 +4,7 @@ import { assertNever } from '../assert-never.ts';
 
 /** A GoogleSQL type as far as the analysis needs it: fields and elements; `undefined` stands for not known. */
 export type Type =
-  | { readonly kind: 'scalar'; readonly name: string }
+  | { readonly kind: 'scalar'; readonly name: string; readonly literal?: true }
   | { readonly kind: 'array'; readonly element: Type | undefined }
   | { readonly kind: 'struct'; readonly fields: readonly TypeField[] };
 
@@ -29,6 +29,11 @@ export function scalar(name: string): Type {
   let type = scalars.get(canonical);
   if (type === undefined) scalars.set(canonical, (type = { kind: 'scalar', name: canonical }));
   return type;
+}
+
+/** The type of a literal, which gives way to other types that it can be read as. */
+export function literalType(name: string): Type {
+  return { kind: 'scalar', name, literal: true };
 }
 
 export function arrayOf(element: Type | undefined): Type {
@@ -109,4 +114,46 @@ export function sameShape(left: Type | undefined, right: Type | undefined): bool
 
 function sameField(a: TypeField, b: TypeField | undefined): boolean {
   return b !== undefined && a.name.toLowerCase() === b.name.toLowerCase() && sameShape(a.type, b.type);
+}
+
+const numbers: readonly string[] = ['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64'];
+
+/** The type that values of all these types can be turned into; the first one where none is known. */
+export function commonType(types: readonly (Type | undefined)[]): Type | undefined {
+  let common: Type | undefined;
+  for (const type of types) {
+    if (common === undefined) common = type;
+    else if (type !== undefined && type !== common) common = commonOf(common, type);
+  }
+  return common;
+}
+
+function commonOf(a: Type, b: Type): Type {
+  if (a.kind === 'scalar' && b.kind === 'scalar') return commonScalar(a, b);
+  if (a.kind === 'array' && b.kind === 'array') {
+    const element = commonType([a.element, b.element]);
+    return element === a.element ? a : arrayOf(element);
+  }
+  if (a.kind !== 'struct' || b.kind !== 'struct' || a.fields.length !== b.fields.length) return a;
+  return {
+    kind: 'struct',
+    fields: a.fields.map(({ name, type }, index) => ({
+      name,
+      type: commonType([type, b.fields[index]?.type]),
+    })),
+  };
+}
+
+type Scalar = Extract<Type, { kind: 'scalar' }>;
+
+function commonScalar(a: Scalar, b: Scalar): Type {
+  if (a.name === b.name) return a.literal === true ? b : a;
+  const rankA = numbers.indexOf(a.name);
+  const rankB = numbers.indexOf(b.name);
+  if (rankA >= 0 && rankB >= 0) {
+    if (a.literal !== b.literal && Math.min(rankA, rankB) > 0) return a.literal === true ? b : a;
+    return rankB > rankA ? b : a;
+  }
+  if (a.literal !== b.literal) return a.literal === true ? b : a;
+  return a.name === 'DATE' && b.name === 'DATETIME' ? b : a;
 }

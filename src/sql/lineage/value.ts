@@ -1,6 +1,6 @@
 import { fieldSource, noSources, union } from './source.ts';
 import type { Sources } from './source.ts';
-import { arrayOf as arrayType, sameShape, structFields } from './type.ts';
+import { arrayOf as arrayType, commonType, sameShape, structFields } from './type.ts';
 import type { Type } from './type.ts';
 
 /**
@@ -57,7 +57,7 @@ export function dependent(value: Value, on: readonly Value[]): Value {
 export function merge(values: readonly Value[], type?: Type): Value {
   const [only] = values;
   if (only !== undefined && values.length === 1 && type === undefined) return only;
-  const shape = type ?? values.find((value) => value.type !== undefined)?.type;
+  const shape = type ?? commonType(values.map((value) => value.type));
   const alike = values.filter((value) => keepsShape(value, shape));
   const others = values.filter((value) => !alike.includes(value));
   const fields = mergeFields(alike);

@@ -1,6 +1,6 @@
 import type { Argument, Call } from '../ast/index.ts';
-import { arrayOf as arrayType, scalar, structFields } from '../lineage/type.ts';
-import type { Type } from '../lineage/type.ts';
+import { arrayOf as arrayType, commonType, scalar, structFields } from '../lineage/type.ts';
+import type { Type, TypeField } from '../lineage/type.ts';
 import { arrayOf, constant, dependent, derive, elementOf, merge, unknownValue } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { childScope, localScope } from '../scope/scope.ts';
@@ -9,7 +9,9 @@ import { choose, expression } from './expression.ts';
 import {
   aggregates,
   averaging,
+  commonTyped,
   computing,
+  dividing,
   gathering,
   modelNamespaces,
   namespaces,
@@ -145,7 +147,7 @@ function builtIn(name: string, values: readonly Value[]): Value {
   if (gathering.has(name)) return { ...dependent(arrayOf(first), values.slice(1)), copied: false };
   if (taking.has(name)) return dependent(elementOf(first), values.slice(1));
   if (name === 'ARRAY_TRANSFORM') return derivedArray(values);
-  if (passing.has(name)) return pass(values);
+  if (passing.has(name)) return pass(name, values);
   return derive(values, resultType(name, values));
 }
 
@@ -156,9 +158,15 @@ function derivedArray(values: readonly Value[]): Value {
 }
 
 /** STRUCT arguments keep their shape, the others are what the choice depends on. */
-function pass(values: readonly Value[]): Value {
+function pass(name: string, values: readonly Value[]): Value {
   const shaped = values.filter((value) => structFields(value.type) !== undefined);
-  if (shaped.length === 0) return derive(values, values.find((value) => value.type !== undefined)?.type);
+  if (shaped.length === 0) {
+    const types = values.map((value) => value.type);
+    return derive(
+      values,
+      commonTyped.has(name) ? commonType(types) : types.find((type) => type !== undefined),
+    );
+  }
   const others = values.filter((value) => !shaped.includes(value));
   return { ...dependent(merge(shaped), others), copied: false };
 }
@@ -166,23 +174,64 @@ function pass(values: readonly Value[]): Value {
 function resultType(name: string, values: readonly Value[]): Type | undefined {
   const fixed = resultTypes.get(name);
   if (fixed !== undefined) return fixed;
-  const first = values.find((value) => value.type !== undefined)?.type;
-  if (name === 'SUM' || sameType.has(name)) return first;
-  if (name === 'GENERATE_ARRAY') return arrayType(first);
-  if (averaging.has(name))
-    return first?.kind === 'scalar' && first.name === 'INT64' ? scalar('FLOAT64') : first;
-  if (name === 'FLATTEN') return first;
+  const types = values.map((value) => value.type);
+  const first = types.find((type) => type !== undefined);
+  if (name === 'SUM' || sameType.has(name)) return isTimeText(name, first) ? undefined : first;
+  if (commonTyped.has(name)) return commonType(types);
+  if (averaging.has(name)) return notWhole(first);
+  if (dividing.has(name)) return notWhole(commonType(types));
   if (name.startsWith('JSON_QUERY') || name.startsWith('JSON_EXTRACT')) return jsonResult(name, first);
-  return approximate(name, first);
+  return shapedType(name, types);
+}
+
+/** `DATE_ADD('2024-01-01', …)`: the text stands for a date, or for something else. */
+function isTimeText(name: string, type: Type | undefined): boolean {
+  return type?.kind === 'scalar' && type.name === 'STRING' && /^(?:DATE|TIMESTAMP)/.test(name);
+}
+
+function notWhole(type: Type | undefined): Type | undefined {
+  return type?.kind === 'scalar' && type.name === 'INT64' ? scalar('FLOAT64') : type;
 }
 
 function jsonResult(name: string, first: Type | undefined): Type | undefined {
   return name.endsWith('ARRAY') ? arrayType(first) : first;
 }
 
-function approximate(name: string, first: Type | undefined): Type | undefined {
-  if (name !== 'APPROX_TOP_COUNT' && name !== 'APPROX_TOP_SUM') return undefined;
-  const second =
-    name === 'APPROX_TOP_COUNT' ? { name: 'count', type: scalar('INT64') } : { name: 'sum', type: undefined };
-  return arrayType({ kind: 'struct', fields: [{ name: 'value', type: first }, second] });
+/** Types that are made of those of the arguments. */
+function shapedType(name: string, types: readonly (Type | undefined)[]): Type | undefined {
+  const [first, second] = types;
+  switch (name) {
+    case 'FLATTEN':
+      return first;
+    case 'SPLIT':
+    case 'REGEXP_EXTRACT_ALL':
+    case 'GENERATE_RANGE_ARRAY':
+      return arrayType(first);
+    case 'GENERATE_ARRAY':
+      return arrayType(commonType(types));
+    case 'ARRAY_SUM':
+      return first?.kind === 'array' ? first.element : undefined;
+    case 'ARRAY_AVG':
+      return first?.kind === 'array' ? notWhole(first.element) : undefined;
+    case 'RANGE':
+      return first?.kind === 'scalar' ? scalar(`RANGE<${first.name}>`) : undefined;
+    case 'RANGE_START':
+    case 'RANGE_END':
+      return rangeElement(first);
+    case 'APPROX_TOP_COUNT':
+      return ranked(first, { name: 'count', type: scalar('INT64') });
+    case 'APPROX_TOP_SUM':
+      return ranked(first, { name: 'sum', type: second });
+    default:
+      return undefined;
+  }
+}
+
+function rangeElement(type: Type | undefined): Type | undefined {
+  const [, name] = (type?.kind === 'scalar' && /^RANGE<(.*)>$/.exec(type.name)) || [];
+  return name === undefined ? undefined : scalar(name);
+}
+
+function ranked(value: Type | undefined, measure: TypeField): Type {
+  return arrayType({ kind: 'struct', fields: [{ name: 'value', type: value }, measure] });
 }

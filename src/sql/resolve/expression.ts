@@ -1,6 +1,6 @@
 import type { Expression, InSet, Literal, LiteralKind, StructField } from '../ast/index.ts';
 import { noSources } from '../lineage/source.ts';
-import { scalar, typeOfDataType } from '../lineage/type.ts';
+import { commonType, literalType, scalar, typeOfDataType } from '../lineage/type.ts';
 import type { Type } from '../lineage/type.ts';
 import {
   arrayOf,
@@ -28,7 +28,6 @@ type Handlers = {
 };
 
 const bool = scalar('BOOL');
-const string = scalar('STRING');
 
 /** Where the value of an expression comes from. */
 export function expression(node: Expression, scope: Scope): Value {
@@ -50,10 +49,10 @@ export function expressions(nodes: readonly Expression[], scope: Scope): readonl
 }
 
 const literalTypes: { readonly [Kind in LiteralKind]: Type | undefined } = {
-  string,
+  string: literalType('STRING'),
   bytes: scalar('BYTES'),
-  integer: scalar('INT64'),
-  float: scalar('FLOAT64'),
+  integer: literalType('INT64'),
+  float: literalType('FLOAT64'),
   numeric: scalar('NUMERIC'),
   bignumeric: scalar('BIGNUMERIC'),
   boolean: bool,
@@ -231,17 +230,31 @@ const comparisons = new Set([
   'IS DISTINCT FROM',
   'IS NOT DISTINCT FROM',
 ]);
-const numeric = ['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64'];
+const numeric: ReadonlySet<string> = new Set(['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64']);
 
 function binaryType(operator: string, [left, right]: readonly Value[]): Type | undefined {
   if (comparisons.has(operator)) return bool;
   const a = left?.type;
   const b = right?.type;
-  if (operator === '||') return a ?? b;
+  if (operator === '||') return commonType([a, b]);
   if (a?.kind !== 'scalar' || b?.kind !== 'scalar') return undefined;
-  const rank = Math.max(numeric.indexOf(a.name), numeric.indexOf(b.name));
-  if (!numeric.includes(a.name) || !numeric.includes(b.name)) return undefined;
-  return operator === '/' && rank === 0 ? scalar('FLOAT64') : scalar(numeric[rank] ?? 'FLOAT64');
+  if (!numeric.has(a.name) || !numeric.has(b.name)) return timeType(operator, a.name, b.name);
+  const common = commonType([a, b]);
+  return operator === '/' && isNamed(common, 'INT64') ? scalar('FLOAT64') : common;
+}
+
+function isNamed(type: Type | undefined, name: string): boolean {
+  return type?.kind === 'scalar' && type.name === name;
+}
+
+/** Dates and times with intervals and whole numbers. */
+function timeType(operator: string, a: string, b: string): Type | undefined {
+  if (a === 'INTERVAL' && (b === 'INTERVAL' || numeric.has(b))) return scalar(a);
+  if (b === 'INTERVAL' && numeric.has(a)) return scalar(b);
+  if (a === b) return operator === '-' ? scalar('INTERVAL') : undefined;
+  const [time, other] = b === 'INTERVAL' || b === 'INT64' ? [a, b] : [b, a];
+  if (other === 'INTERVAL') return scalar(time === 'DATE' ? 'DATETIME' : time);
+  return other === 'INT64' && time === 'DATE' ? scalar('DATE') : undefined;
 }
 
 function extractType(part: string): Type {
