@@ -35,6 +35,7 @@ const guard = createGuard({
     policy({
       native: () => ({
         dataset: () => Promise.resolve(undefined),
+        tables: () => Promise.resolve(undefined),
         hasRowAccessPolicies: () => Promise.resolve(false),
       }),
       jobs: jobRegistry(),

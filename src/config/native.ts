@@ -2,6 +2,7 @@ import type { Context } from '../call/context.ts';
 import { isJsonObject, type Json, type JsonObject } from '../call/json.ts';
 import { fromHttpRequest } from '../call/normalise.ts';
 import type { DatasetTraits, NativeSource } from '../middleware/policy/native-source.ts';
+import type { CatalogTable } from '../sql/catalog.ts';
 import { boundedMap } from '../sql/bounded-map.ts';
 import { fullName } from '../sql/full-name.ts';
 
@@ -33,6 +34,10 @@ export function nativeOf(): (context: Context) => NativeSource {
       const body = await get(`projects/${encode(project)}/datasets/${encode(dataset)}`, context);
       return body === undefined ? undefined : traitsOf(body);
     },
+    async tables(project, dataset) {
+      const path = `projects/${encode(project)}/datasets/${encode(dataset)}/tables`;
+      return listAll((query) => get(`${path}?${query}`, context), project, dataset);
+    },
     async hasRowAccessPolicies({ project, dataset, name }) {
       const table = `projects/${encode(project)}/datasets/${encode(dataset)}/tables/${encode(name)}`;
       return hasPolicies(await get(`${table}/rowAccessPolicies`, context));
@@ -57,6 +62,49 @@ async function ask(path: string, context: Context): Promise<Json | undefined> {
   }
 }
 
+const mostPages = 20;
+
+async function listAll(
+  get: (query: string) => Promise<Json | undefined>,
+  project: string,
+  dataset: string,
+): Promise<readonly CatalogTable[] | undefined> {
+  const found: CatalogTable[] = [];
+  let token = '';
+  for (let page = 0; page < mostPages; page += 1) {
+    const body = await get(`maxResults=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`);
+    if (body === undefined) return undefined;
+    if (!isJsonObject(body)) throw new TypeError('The list of tables cannot be read.');
+    found.push(...listOf(body['tables']).map((item) => listedTable(item, project, dataset)));
+    const { nextPageToken } = body;
+    if (typeof nextPageToken !== 'string') return found;
+    token = nextPageToken;
+  }
+  throw new TypeError('The dataset has too many tables to list them.');
+}
+
+function listedTable(item: Json, project: string, dataset: string): CatalogTable {
+  const { tableReference, labels } = isJsonObject(item) ? item : {};
+  const name = isJsonObject(tableReference) ? tableReference['tableId'] : undefined;
+  if (typeof name !== 'string') throw new TypeError('The list of tables cannot be read.');
+  return {
+    name: { project, dataset, name },
+    kind: 'TABLE',
+    columns: [],
+    pseudoColumns: [],
+    labels: textsOf(labels),
+  };
+}
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+function textsOf(value: Json | undefined): Readonly<Record<string, string>> {
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 /** No policies are told by a list that is empty or absent; a page without entries may have more behind it. */
 function hasPolicies(body: Json | undefined): boolean {
   if (body === undefined) return false;
@@ -69,12 +117,8 @@ function traitsOf(body: Json): DatasetTraits {
   if (!isJsonObject(body)) throw new TypeError('The dataset cannot be read.');
   const { labels, access } = body;
   return {
-    labels: isJsonObject(labels)
-      ? Object.fromEntries(
-          Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-        )
-      : {},
-    authorized: (Array.isArray(access) ? access : []).flatMap(authorizedName),
+    labels: textsOf(labels),
+    authorized: listOf(access).flatMap(authorizedName),
   };
 }
 

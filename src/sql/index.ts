@@ -13,4 +13,12 @@ export type { Gap, GapCode } from './gaps.ts';
 export type { Range } from './ast/node.ts';
 export type { TableReferenceFact } from './resolve/reference-fact.ts';
 export { applyEdits, maskSources } from './rewrite/index.ts';
-export type { Edit, MaskOptions, Position, PositionMap, Rewritten, SourceMask } from './rewrite/index.ts';
+export type {
+  Edit,
+  MaskOptions,
+  Position,
+  PositionMap,
+  Rewritten,
+  SourceFilter,
+  SourceMask,
+} from './rewrite/index.ts';

@@ -5,6 +5,8 @@ import type { Analysis } from '../../sql/analyse.ts';
 import type { CatalogTable } from '../../sql/catalog.ts';
 import { maskSources, type PositionMap, type Rewritten } from '../../sql/rewrite/index.ts';
 import type { ColumnMask } from '../policy/decision.ts';
+import type { VisibleTables } from '../policy/visible-tables.ts';
+import { sourceFilter } from './source-filter.ts';
 import { sourceMasks } from './source-masks.ts';
 
 /** What masking needs to know of a query. */
@@ -13,6 +15,8 @@ export interface Maskable {
   /** The tables that it reads. */
   readonly tables: readonly CatalogTable[];
   readonly masks: readonly ColumnMask[];
+  /** Of which tables views of INFORMATION_SCHEMA may tell. */
+  readonly visible: readonly VisibleTables[];
 }
 
 export interface MaskedCall {
@@ -23,14 +27,14 @@ export interface MaskedCall {
 
 /** The call as it will be sent: with the masked text in place of its own. */
 export async function maskedCall(call: Call, maskable: Maskable): Promise<MaskedCall> {
-  if (maskable.masks.length === 0) return { call };
+  if (maskable.masks.length === 0 && maskable.visible.length === 0) return { call };
   const { text, positions } = await rewrite(call, maskable);
   return { call: withQuerySettings(call, { query: text }), positions };
 }
 
-async function rewrite(call: Call, { analysis, tables, masks }: Maskable): Promise<Rewritten> {
+async function rewrite(call: Call, { analysis, tables, masks, visible }: Maskable): Promise<Rewritten> {
   try {
-    return await maskSources(analysis, sourceMasks(masks, tables));
+    return await maskSources(analysis, sourceMasks(masks, tables), { filters: visible.map(sourceFilter) });
   } catch (cause) {
     throw unmaskable(
       call,

@@ -7,6 +7,7 @@ import type { Analysis } from '../../sql/analyse.ts';
 import { decisionKey, type ColumnMask } from '../policy/decision.ts';
 import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
+import { visibleTablesKey } from '../policy/visible-tables.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkMasked } from './check-masked.ts';
 import { concealJob } from './conceal-job.ts';
@@ -47,7 +48,8 @@ async function maskQuery(
     throw unmaskable(call, 'the query was not analysed');
   }
   const tables = context.get(tablesKey);
-  const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables });
+  const visible = context.get(visibleTablesKey);
+  const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables, visible });
   try {
     const result = await next(sent);
     checkSchema(call, result, namesOf(analysis));

@@ -4,6 +4,8 @@ import type { OperationClass } from '../../call/operations.ts';
 export type AccessObject =
   | { readonly kind: 'none' }
   | { readonly kind: 'project'; readonly project: string }
+  /** The list of datasets in a project. */
+  | { readonly kind: 'datasets'; readonly project: string }
   | { readonly kind: 'dataset'; readonly project: string; readonly dataset: string }
   | { readonly kind: 'table'; readonly project: string; readonly dataset: string; readonly table: string };
 

@@ -1,5 +1,5 @@
 import type { Agent, Principal } from '../../call/principal.ts';
-import type { AccessObject, AccessPair } from './access.ts';
+import type { AccessPair } from './access.ts';
 import { nameIndex, type NameIndex } from './find-by-name.ts';
 import { principalIndex, type PrincipalIndex } from './find-by-principal.ts';
 import type { CompiledRule } from './compile.ts';
@@ -56,7 +56,7 @@ export function ruleIndex(rules: readonly CompiledRule[]): RuleIndex {
     near({ principal, agent, pairs, tags }) {
       const places = new Set<Shelf>([others]);
       if (pairs.some(({ object }) => object.kind === 'none')) places.add(readers);
-      for (const { object } of pairs) for (const shelf of shelvesOf(object, byName)) places.add(shelf);
+      for (const pair of pairs) for (const shelf of shelvesOf(pair, byName)) places.add(shelf);
       for (const tag of tags) {
         const shelf = byTag.get(tag);
         if (shelf !== undefined) places.add(shelf);
@@ -82,7 +82,19 @@ function distinctReaders(rules: readonly CompiledRule[]): Iterable<CompiledRule>
 
 const mayRead = (operation: string): boolean => operation === 'read' || operation.includes('.');
 
-function shelvesOf(object: AccessObject, byName: NameIndex<Shelf>): readonly Shelf[] {
-  if (object.kind !== 'dataset' && object.kind !== 'table') return [];
-  return byName.near(object.project, object.dataset, object.kind === 'table' ? object.table : undefined);
+function shelvesOf({ operation, object }: AccessPair, byName: NameIndex<Shelf>): readonly Shelf[] {
+  switch (object.kind) {
+    case 'none':
+    case 'project':
+      return [];
+    case 'datasets':
+      return byName.inside(object.project);
+    case 'dataset':
+      // Rules for tables open the knowledge of the dataset that they lie in.
+      return operation === 'metadata'
+        ? byName.inside(object.project, object.dataset)
+        : byName.near(object.project, object.dataset);
+    case 'table':
+      return byName.near(object.project, object.dataset, object.table);
+  }
 }

@@ -7,7 +7,7 @@ export interface JobRecord {
   /** Part of its name: the id of a job may be used again in another location. Absent where BigQuery tells none. */
   readonly location: string | undefined;
   readonly principalId: string;
-  /** True when columns were masked: plans, timelines and exact sizes are then kept back. */
+  /** True when columns were masked, or another text ran: plans, timelines and exact sizes are then kept back. */
   readonly masked: boolean;
   /** The text as the caller sent it: the only one that it gets to see. */
   readonly sql: string | undefined;

@@ -1,7 +1,7 @@
-import type { AccessPair } from './access.ts';
+import type { AccessObject, AccessPair } from './access.ts';
 import type { CompiledRule } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
-import { objectCoveredBy, objectMayMatch } from './names.ts';
+import { mayLieIn, objectCoveredBy, objectMayMatch } from './names.ts';
 import { appliesTo } from './select-principal.ts';
 import type { Touched, TouchedPair } from './touched.ts';
 import type { Variables } from './variables.ts';
@@ -27,12 +27,18 @@ export function judgeRule(
 ): Judged | undefined {
   if (!appliesTo(rule.source, request.principal, request.agent)) return undefined;
   const fires = rule.source.effect !== 'allow' && touched.pairs.some((each) => concerns(rule, each));
-  if (rule.source.effect === 'require-approval' && !fires) return undefined;
-  const covered = rule.source.effect === 'deny' ? [] : touched.pairs.filter((each) => coversPair(rule, each));
+  const covered = touched.pairs.filter((each) => mayCover(rule, each.pair, fires) && coversPair(rule, each));
   if (!fires && covered.length === 0) return undefined;
   const outcome = outcomeOf(rule, request, variables);
   if (outcome === 'fails') return undefined;
   return { rule, outcome, fires, covers: new Set(covered.map(({ pair }) => pair)) };
+}
+
+/** What may be read after approval may be known without. */
+function mayCover({ source }: CompiledRule, { operation }: AccessPair, fires: boolean): boolean {
+  return (
+    source.effect === 'allow' || (source.effect === 'require-approval' && (fires || operation === 'metadata'))
+  );
 }
 
 function outcomeOf(
@@ -53,12 +59,31 @@ function outcomeOf(
 function coversPair(rule: CompiledRule, { pair, own }: TouchedPair): boolean {
   // What could not be made out is allowed by no rule, however wide.
   if (pair.operation === 'unknown') return false;
-  if (!namesOperation(rule.source.operations, pair)) return false;
+  if (!namesOperation(rule.source.operations, pair) && !readsWhatIsDescribed(rule, pair)) return false;
   // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
   if (pair.object.kind === 'none') return pair.operation === 'read';
+  if (pair.operation === 'metadata' && coversInside(rule, pair.object)) return rule.tags === undefined;
   if (rule.datasets && !rule.datasets.some((p) => objectCoveredBy(p, pair.object, 'dataset'))) return false;
   if (rule.tables && !rule.tables.some((p) => objectCoveredBy(p, pair.object, 'table'))) return false;
   return rule.tags === undefined || rule.tags.some((tag) => own.has(tag));
+}
+
+/** Whoever may read something may know what it is. */
+function readsWhatIsDescribed({ source }: CompiledRule, { operation, object }: AccessPair): boolean {
+  return (
+    operation === 'metadata' && object.kind !== 'project' && source.operations?.includes('read') === true
+  );
+}
+
+/** A dataset may be known for what is in it, and a list of datasets asked for: only what may be known is told of it. */
+function coversInside(rule: CompiledRule, object: AccessObject): boolean {
+  const patterns = rule.tables ?? rule.datasets;
+  if (object.kind === 'datasets')
+    return patterns === undefined || patterns.some(({ project }) => project === object.project);
+  if (object.kind !== 'dataset' || rule.tables === undefined) return false;
+  const within =
+    rule.datasets === undefined || rule.datasets.some((p) => objectCoveredBy(p, object, 'dataset'));
+  return within && rule.tables.some((p) => mayLieIn(p, object));
 }
 
 /** A deny or require-approval fires when a pair may lie within what it names and any of its tags is touched. */

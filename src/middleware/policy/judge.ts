@@ -13,8 +13,10 @@ import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
 import { insteadOf } from './instead.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
+import { knowledge } from './knowledge.ts';
 import type { NativeSource } from './native-source.ts';
 import { subjectOf, type Subject } from './subject.ts';
+import { visibleTables, type VisibleTables } from './visible-tables.ts';
 
 /** Where the policy learns what it needs to know of a call. */
 export interface Sources {
@@ -34,6 +36,8 @@ export interface Judgement {
   readonly subject: Subject;
   /** What the rules were asked. */
   readonly request: DecisionRequest;
+  /** Of which tables the call may be told by INFORMATION_SCHEMA. */
+  readonly visible?: readonly VisibleTables[] | undefined;
   /** What a denied call could ask for instead. */
   readonly instead?: string | undefined;
 }
@@ -59,16 +63,38 @@ export async function judge(
     return { decision: decide(compiled, request), subject, request };
   }
   if (subject.flaw !== undefined) throw subject.flaw;
-  context.set(costKey, costOf(call, context, subject, options));
   const request = await requestOf(compiled, asker, subject, options.native(context));
   const first = consider(compiled, { ...request, pending: 'cost' });
   if (first.decision.effect === 'deny')
     return deniedBy(compiled, { ...request, pending: 'cost' }, first.decision, subject);
   const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
+  const visible = await visibleOf(compiled, call, context, subject, options);
+  context.set(costKey, costOf(call, context, subject, visible, options));
   const { decision, request: final } = await decideWithCost(compiled, whole, context.get(costKey));
   if (decision.effect === 'deny') return deniedBy(compiled, final, decision, subject);
   const { engines = [] } = options;
-  return { decision: await decideWithEngines(compiled, engines, final, decision), subject, request: final };
+  const agreed = await decideWithEngines(compiled, engines, final, decision);
+  return { decision: agreed, subject, request: final, visible };
+}
+
+/** What queries of INFORMATION_SCHEMA may tell; nothing is asked for any other. */
+async function visibleOf(
+  policy: CompiledPolicy,
+  call: Call,
+  context: Context,
+  { analysis }: Subject,
+  { native, engines = [] }: Sources,
+): Promise<readonly VisibleTables[]> {
+  if (analysis === undefined) return [];
+  const asker = askerOf(call, context);
+  return visibleTables(analysis, {
+    call,
+    policy,
+    asker,
+    mayKnow: knowledge(policy, asker, call.operation, engines),
+    source: native(context),
+    each: engines.length > 0 || policy.tags.byLabel.length > 0,
+  });
 }
 
 function deniedBy(
@@ -121,9 +147,14 @@ async function decideWithCost(
   ask: typeof costKey.initial,
 ): Promise<Omit<Judgement, 'subject'>> {
   const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
-  if (!waits || decision.effect === 'deny') return { decision, request };
+  if (!waits || decision.effect === 'deny' || onlyDescribes(request)) return { decision, request };
   const whole = { ...request, cost: await costOrNone(ask, decision.masks) };
   return { decision: decide(compiled, whole), request: whole };
+}
+
+/** To ask what something is costs nothing: rules over the cost do not speak about it. */
+function onlyDescribes({ pairs, facts }: DecisionRequest): boolean {
+  return facts === undefined && pairs.every(({ operation }) => operation === 'metadata');
 }
 
 /** What cannot be found out is no reason to throw: the rules that need it deny, and say so. */
@@ -142,10 +173,11 @@ function costOf(
   call: Call,
   context: Context,
   { analysis, tables }: Subject,
+  visible: readonly VisibleTables[],
   { cost }: Sources,
 ): typeof costKey.initial {
   if (cost === undefined || analysis === undefined) return undefined;
-  return (masks) => cost(inGoogleSql(call), context, { analysis, tables, masks });
+  return (masks) => cost(inGoogleSql(call), context, { analysis, tables, masks, visible });
 }
 
 function writesOf({ analysis }: Subject): readonly ColumnWrite[] {

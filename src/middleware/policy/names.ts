@@ -59,6 +59,14 @@ export function objectMayMatch(
   return objectMatches(pattern, object, level, mayMatchName);
 }
 
+/** Whether a pattern of tables may match one in the dataset. */
+export function mayLieIn(
+  { project, segments }: NamePattern,
+  object: { readonly project: string; readonly dataset: string },
+): boolean {
+  return project === object.project && mayMatchName(segments, [object.dataset, '*']);
+}
+
 function objectMatches(
   pattern: NamePattern,
   object: AccessObject,

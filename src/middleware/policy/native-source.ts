@@ -1,4 +1,4 @@
-import type { ObjectName } from '../../sql/catalog.ts';
+import type { CatalogTable, ObjectName } from '../../sql/catalog.ts';
 
 /** What BigQuery says of a dataset, beyond its name. */
 export interface DatasetTraits {
@@ -14,5 +14,7 @@ export interface DatasetTraits {
 export interface NativeSource {
   /** `undefined` when there is no such dataset. */
   dataset(project: string, dataset: string): Promise<DatasetTraits | undefined>;
+  /** The tables and views of a dataset with their names and labels; `undefined` when there is no such dataset. */
+  tables(project: string, dataset: string): Promise<readonly CatalogTable[] | undefined>;
   hasRowAccessPolicies(table: ObjectName): Promise<boolean>;
 }

@@ -14,6 +14,7 @@ import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { denial, inGoogleSql, judge, type Judgement, type Sources } from './judge.ts';
 import { sourceOf, type PolicySource } from './policy-source.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
+import { visibleTablesKey } from './visible-tables.ts';
 import { analysisKey, tablesKey, type Subject } from './subject.ts';
 
 export interface PolicyOptions extends Sources {
@@ -58,6 +59,7 @@ function leave(context: Context, judged: Judgement, reconsider: (call: Call) => 
   context.set(decisionKey, judged.decision);
   context.set(analysisKey, judged.subject.analysis);
   context.set(tablesKey, judged.subject.tables);
+  context.set(visibleTablesKey, judged.visible ?? []);
   context.set(evidenceKey, evidenceOf(judged.subject));
   context.set(reconsiderKey, async (again) => {
     const { decision, subject } = await reconsider(again);

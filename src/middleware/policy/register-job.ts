@@ -4,16 +4,15 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
 import { outputCopies } from '../masking/output-copies.ts';
-import type { Decision } from './decision.ts';
 import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
+import type { Judgement } from './judge.ts';
 import { tableName } from './request-access.ts';
-import type { Subject } from './subject.ts';
 
 /** The record of the job that an answer tells of, so that its polls and pages are known. */
 export function jobOf(
   call: Call,
   context: Context,
-  { decision, subject }: { readonly decision: Decision; readonly subject: Subject },
+  { decision, subject, visible = [] }: Pick<Judgement, 'decision' | 'subject' | 'visible'>,
   { body }: Result,
 ): JobRecord | undefined {
   if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
@@ -25,7 +24,7 @@ export function jobOf(
     jobId: reference['jobId'],
     location: typeof reference['location'] === 'string' ? reference['location'] : undefined,
     principalId: context.principal.id,
-    masked: masks.length > 0,
+    masked: masks.length + visible.length > 0,
     sql: queryRequest(call)?.sql,
     outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
     copies: subject.analysis === undefined ? [] : outputCopies(subject.analysis.facts, subject.tables, masks),

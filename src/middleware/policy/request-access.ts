@@ -12,8 +12,9 @@ export function requestAccess(call: Call): readonly AccessPair[] {
   return [{ operation: call.class, method: call.operation, object: objectOf(call) }];
 }
 
-function objectOf({ project, ids }: Call): AccessObject {
+function objectOf({ operation, project, ids }: Call): AccessObject {
   const { datasetId: dataset } = ids;
+  if (operation === 'datasets.list') return { kind: 'datasets', project };
   if (dataset === undefined) return { kind: 'project', project };
   const table = ids.tableId ?? ids.modelId ?? ids.routineId;
   if (table === undefined) return { kind: 'dataset', project, dataset };

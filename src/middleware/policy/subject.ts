@@ -6,11 +6,13 @@ import { GuardError } from '../../errors.ts';
 import { analyse, type Analysis } from '../../sql/analyse.ts';
 import type { Catalog, CatalogTable, ObjectName } from '../../sql/catalog.ts';
 import type { ColumnSource } from '../../sql/facts.ts';
+import { isInformationSchema } from '../../sql/information-schema-views.ts';
 import type { AccessPair } from './access.ts';
 import { leafColumns, leavesBelow } from './leaf-columns.ts';
 import { queryAccess } from './query-access.ts';
 import { refusedSetting } from './refused-settings.ts';
 import { requestAccess } from './request-access.ts';
+import { schemaFlaw } from './visible-tables.ts';
 
 /** What is to be judged of a call: what it does to which objects, and which columns it reads. */
 export interface Subject {
@@ -71,13 +73,19 @@ async function querySubject(
   if (gap !== undefined) {
     return { ...nothing, flaw: unproven(call, gap.message, gap.code === 'syntax' || gap.code === 'lexer') };
   }
+  const flaw = schemaFlaw(call, facts);
+  if (flaw !== undefined) return { ...nothing, flaw };
   const pairs = queryAccess(call, query, facts);
-  const named = facts.tables.filter(({ kind }) => kind !== 'temporary').map(({ name }) => name);
+  const named = facts.tables
+    .filter(({ kind }) => kind !== 'temporary' && kind !== 'informationSchema')
+    .map(({ name }) => name);
   // The settings may name a table that the text does not.
   const all = labelled ? [...named, ...pairs.flatMap(namesOf)] : named;
   const tables = await loadTables(all, context, catalog);
   const columns = distinct(
-    [...facts.columns, ...facts.influences].flatMap((column) => leaves(tables, column)),
+    [...facts.columns, ...facts.influences]
+      .filter(({ table }) => !isInformationSchema(table))
+      .flatMap((column) => leaves(tables, column)),
   );
   return { pairs, columns, analysis, tables, flaw: undefined };
 }

@@ -2,6 +2,7 @@ import type { Range, TableReference } from '../ast/index.ts';
 import type { CatalogTable, ObjectName } from '../catalog.ts';
 import type { Access, TableFact } from '../facts.ts';
 import { fullName } from '../full-name.ts';
+import { informationSchemaTable, isInformationSchema } from '../information-schema-views.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { Source } from '../scope/source.ts';
 import { catalogSource } from './catalog-source.ts';
@@ -12,7 +13,7 @@ import { reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Reference, ReferenceRole } from './reference.ts';
 import { createdTable, refuseAltered } from './script-tables.ts';
-import { isInformationSchema, objectName } from './table-name.ts';
+import { objectName } from './table-name.ts';
 import { unknownSource } from './unknown-source.ts';
 import { viewSource } from './view.ts';
 
@@ -43,7 +44,7 @@ function catalogTable(
   scope: Scope,
 ): Source {
   const { pass } = scope;
-  const found = pass.known.table(written);
+  const found = lookUp(written, pass);
   const table = found.state === 'known' ? found.item : undefined;
   const name = table === undefined ? written : canonicalName(table, pass);
   const schema = isInformationSchema(name);
@@ -62,6 +63,12 @@ function catalogTable(
     aliasOf(node),
     node.alias === undefined ? node.path : undefined,
   );
+}
+
+function lookUp(name: ObjectName, pass: Pass): Lookup<CatalogTable> {
+  if (!isInformationSchema(name)) return pass.known.table(name);
+  const item = informationSchemaTable(name);
+  return item === undefined ? { state: 'absent' } : { state: 'known', item };
 }
 
 /** In a dataset without regard to letter case the catalog says how the table is spelt. */

@@ -55,10 +55,6 @@ function informationSchema(path: Path, pass: Pass): ObjectName | undefined {
   );
 }
 
-export function isInformationSchema(name: ObjectName): boolean {
-  return name.name.startsWith('INFORMATION_SCHEMA.') || name.name === 'INFORMATION_SCHEMA';
-}
-
 /** True when the name has a dataset; one pair of back-quotes may hold all of it. */
 export function isQualified(path: Path): boolean {
   return path.length > 1 || (path[0].quoted && path[0].name.includes('.'));

@@ -1,7 +1,7 @@
 import type { Analysis } from '../analyse.ts';
 import type { ColumnSource, OutputColumn, StatementFacts } from '../facts.ts';
 import type { TableReferenceFact } from '../resolve/reference-fact.ts';
-import type { SourceMask } from './mask-sources.ts';
+import type { SourceFilter, SourceMask } from './mask-sources.ts';
 import type { PositionMap } from './positions.ts';
 import { refuse } from './refuse.ts';
 import { fullName } from '../full-name.ts';
@@ -11,6 +11,7 @@ export interface Check {
   readonly analysis: Analysis;
   readonly again: Analysis;
   readonly masks: readonly SourceMask[];
+  readonly filters: readonly SourceFilter[];
   readonly replaced: readonly TableReferenceFact[];
   readonly positions: PositionMap;
 }
@@ -27,10 +28,11 @@ export function checkRewritten(check: Check): void {
 }
 
 /** Every masked table that the new text names lies where a subquery was put around it. */
-function refuseUnmasked({ again, masks, replaced, positions }: Check): void {
+function refuseUnmasked({ again, masks, filters, replaced, positions }: Check): void {
+  const hidden = [...masks, ...filters];
   const expected = new Set(replaced.map((reference) => positions.toRewritten(reference.pathRange.start)));
   for (const { role, name, pathRange } of again.references) {
-    const masked = role === 'source' && masks.some((mask) => sameTable(mask.table, name));
+    const masked = role === 'source' && hidden.some(({ table }) => sameTable(table, name));
     if (masked && !expected.has(pathRange.start)) refuse('The masked statement still names a masked table.');
   }
 }

@@ -5,14 +5,20 @@ import type { Edit } from './apply-edits.ts';
 import { freshName, identifier } from './identifier.ts';
 import { maskedValue } from './mask-column.ts';
 import type { MaskTree } from './mask-column.ts';
+import type { SourceFilter } from './mask-sources.ts';
 import { refuse } from './refuse.ts';
+
+interface Masked {
+  readonly tree: MaskTree;
+  readonly filter: SourceFilter | undefined;
+}
 
 /** The edits that put a subquery with masked columns in the place of a table. */
 export function maskReference(
   text: string,
   reference: TableReferenceFact,
   table: CatalogTable,
-  tree: MaskTree,
+  { tree, filter }: Masked,
   taken: Set<string>,
 ): readonly Edit[] {
   const newName = (wanted: string): string => {
@@ -30,13 +36,14 @@ export function maskReference(
   });
   const carried = [...pseudo].map(([name, alias]) => `${pseudoValue(name, row, tree)} AS ${alias}`);
   const list = [...columns, ...carried].join(', ') || `NULL AS ${newName('guard_none')}`;
+  const where = filter === undefined ? '' : ` WHERE ${filter.condition(row)}`;
   const { range, pathRange } = reference;
   return [
     { start: range.start, end: pathRange.start, text: `(SELECT ${list} FROM ` },
     {
       start: pathRange.end,
       end: range.end,
-      text: ` AS ${row}${modifiers(text, reference)}) AS ${identifier(reference.alias)}`,
+      text: ` AS ${row}${modifiers(text, reference)}${where}) AS ${identifier(reference.alias)}`,
     },
     ...pseudoEdits(reference, pseudo),
     ...starEdits(text, reference, [...pseudo.values()]),

@@ -21,7 +21,15 @@ export interface SourceMask {
   readonly empties?: boolean;
 }
 
+/** Which rows of a table a query may see at all, wherever it is read. */
+export interface SourceFilter {
+  readonly table: ObjectName;
+  /** SQL text of the condition, out of the name by which the columns of the row are reached. */
+  condition(row: string): string;
+}
+
 export interface MaskOptions {
+  readonly filters?: readonly SourceFilter[];
   /** Views and routines whose reading of masked tables is accepted as it is. */
   readonly trusted?: readonly ObjectName[];
   readonly signal?: AbortSignal;
@@ -39,17 +47,20 @@ export async function maskSources(
 ): Promise<Rewritten> {
   const { text, facts } = analysis;
   if (facts.gaps.length > 0) refuse('A statement that is not understood as a whole cannot be masked.');
-  refuseBeneath(analysis, masks, options.trusted ?? []);
-  const references = analysis.references.filter((reference) => masksOf(reference.name, masks).length > 0);
-  const sources = references.filter((reference) => !isLeftAlone(reference, masks));
+  const { filters = [], trusted = [] } = options;
+  refuseBeneath(analysis, masks, filters, trusted);
+  const references = analysis.references.filter(
+    ({ name }) => masksOf(name, masks).length > 0 || filterOf(name, filters) !== undefined,
+  );
+  const sources = references.filter((reference) => !isLeftAlone(reference, masks, filters));
   if (sources.length === 0) return applyEdits(text, []);
   const taken = new Set(lex(text).tokens.map((token) => token.value.toLowerCase()));
   const rewritten = applyEdits(
     text,
-    sources.flatMap((reference) => editsFor(text, reference, masks, taken)),
+    sources.flatMap((reference) => editsFor(text, reference, masks, filters, taken)),
   );
   const again = await analyse(rewritten.text, { ...analysis.options, signal: options.signal });
-  checkRewritten({ analysis, again, masks, replaced: sources, positions: rewritten.positions });
+  checkRewritten({ analysis, again, masks, filters, replaced: sources, positions: rewritten.positions });
   return rewritten;
 }
 
@@ -57,12 +68,14 @@ function editsFor(
   text: string,
   reference: TableReferenceFact,
   masks: readonly SourceMask[],
+  filters: readonly SourceFilter[],
   taken: Set<string>,
 ): readonly Edit[] {
   const { table, name } = reference;
   if (table === undefined) return refuse(`The columns of ${name.dataset}.${name.name} are not known.`);
   const own = new Set([...taken, ...table.columns.map((column) => column.name.toLowerCase())]);
-  const edits = maskReference(text, reference, table, maskTree(masksOf(name, masks)), own);
+  const masked = { tree: maskTree(masksOf(name, masks)), filter: filterOf(name, filters) };
+  const edits = maskReference(text, reference, table, masked, own);
   for (const each of own) taken.add(each);
   return edits;
 }
@@ -71,10 +84,22 @@ function masksOf(name: ObjectName, masks: readonly SourceMask[]): readonly Sourc
   return masks.filter((mask) => sameTable(mask.table, name));
 }
 
+function filterOf(name: ObjectName, filters: readonly SourceFilter[]): SourceFilter | undefined {
+  return filters.find(({ table }) => sameTable(table, name));
+}
+
 /** A target may stay when none of its masked columns is read; other places cannot take a subquery. */
-function isLeftAlone(reference: TableReferenceFact, masks: readonly SourceMask[]): boolean {
+function isLeftAlone(
+  reference: TableReferenceFact,
+  masks: readonly SourceMask[],
+  filters: readonly SourceFilter[],
+): boolean {
   if (reference.role === 'source') return false;
   const { dataset, name } = reference.name;
+  if (filterOf(reference.name, filters) !== undefined)
+    refuse(
+      `The statement names ${dataset}.${name}, of which not all rows may be seen, where no filter can be put.`,
+    );
   const masked = masksOf(reference.name, masks).map((mask) => (mask.path[0] ?? '').toLowerCase());
   if (reference.rowUsed || masked.some((column) => reference.reads.includes(column))) {
     const place =
@@ -89,11 +114,13 @@ function isLeftAlone(reference: TableReferenceFact, masks: readonly SourceMask[]
 function refuseBeneath(
   { facts }: Analysis,
   masks: readonly SourceMask[],
+  filters: readonly SourceFilter[],
   trusted: readonly ObjectName[],
 ): void {
   for (const { name, beneath } of facts.tables) {
-    if (beneath.length === 0 || masksOf(name, masks).length === 0) continue;
-    if (beneath.some((each) => trusted.some((other) => sameTable(each, other)))) continue;
+    const isFiltered = filterOf(name, filters) !== undefined;
+    if (beneath.length === 0 || (masksOf(name, masks).length === 0 && !isFiltered)) continue;
+    if (!isFiltered && beneath.some((each) => trusted.some((other) => sameTable(each, other)))) continue;
     const [outer] = beneath;
     refuse(
       `The masked table ${name.dataset}.${name.name} is read through ${outer?.dataset ?? ''}.${outer?.name ?? ''}.`,

@@ -100,6 +100,26 @@ const nameCells = ({ record }: StoredTable): readonly Cell[] => [
   record.tableId,
 ];
 
+function clusteringPosition({ record }: StoredTable, field: TableField): number | null {
+  const fields = Object.entries(record.clustering ?? {}).flatMap(([name, value]: [string, unknown]) =>
+    name === 'fields' && Array.isArray(value) ? value : [],
+  );
+  const at = fields.findIndex((each: unknown) => each === field.name);
+  return at < 0 ? null : at + 1;
+}
+
+function tableOptions({ record }: StoredTable): readonly (readonly Cell[])[] {
+  const { description, friendlyName, labels } = record;
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `STRUCT(${JSON.stringify(name)}, ${JSON.stringify(value)})`,
+  );
+  return [
+    ...(description === undefined ? [] : [['description', 'STRING', JSON.stringify(description)]]),
+    ...(friendlyName === undefined ? [] : [['friendly_name', 'STRING', JSON.stringify(friendlyName)]]),
+    ...(pairs.length === 0 ? [] : [['labels', 'ARRAY<STRUCT<STRING, STRING>>', `[${pairs.join(', ')}]`]]),
+  ];
+}
+
 const views: Readonly<Record<string, View>> = {
   SCHEMATA: {
     columns: [
@@ -151,6 +171,7 @@ const views: Readonly<Record<string, View>> = {
       ['is_hidden', string],
       ['is_system_defined', string],
       ['is_partitioning_column', string],
+      ['clustering_ordinal_position', int64],
       ['column_default', string],
     ],
     rows: (_, tables) =>
@@ -165,6 +186,7 @@ const views: Readonly<Record<string, View>> = {
           'NO',
           'NO',
           yes(table.partitionColumn?.toLowerCase() === field.name.toLowerCase()),
+          clusteringPosition(table, field),
           field.defaultValueExpression ?? 'NULL',
         ]),
       ),
@@ -189,6 +211,11 @@ const views: Readonly<Record<string, View>> = {
           ]),
         ),
       ),
+  },
+  TABLE_OPTIONS: {
+    columns: [...tableNames, ['option_name', string], ['option_type', string], ['option_value', string]],
+    rows: (_, tables) =>
+      tables.flatMap((table) => tableOptions(table).map((option) => [...nameCells(table), ...option])),
   },
   VIEWS: {
     columns: [
