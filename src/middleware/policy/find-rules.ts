@@ -83,18 +83,11 @@ function distinctReaders(rules: readonly CompiledRule[]): Iterable<CompiledRule>
 const mayRead = (operation: string): boolean => operation === 'read' || operation.includes('.');
 
 function shelvesOf({ operation, object }: AccessPair, byName: NameIndex<Shelf>): readonly Shelf[] {
-  switch (object.kind) {
-    case 'none':
-    case 'project':
-      return [];
-    case 'datasets':
-      return byName.inside(object.project);
-    case 'dataset':
-      // Rules for tables open the knowledge of the dataset that they lie in.
-      return operation === 'metadata'
-        ? byName.inside(object.project, object.dataset)
-        : byName.near(object.project, object.dataset);
-    case 'table':
-      return byName.near(object.project, object.dataset, object.table);
-  }
+  if (object.kind === 'none' || object.kind === 'project') return [];
+  if (object.kind === 'datasets') return byName.inside(object.project);
+  if (object.kind === 'table') return byName.near(object.project, object.dataset, object.table);
+  // Rules for tables open the knowledge of the dataset that they lie in.
+  return operation === 'metadata'
+    ? byName.inside(object.project, object.dataset)
+    : byName.near(object.project, object.dataset);
 }

@@ -83,16 +83,17 @@ async function visibleOf(
   call: Call,
   context: Context,
   { analysis }: Subject,
-  { native, engines = [] }: Sources,
+  sources: Sources,
 ): Promise<readonly VisibleTables[]> {
   if (analysis === undefined) return [];
+  const { engines = [] } = sources;
   const asker = askerOf(call, context);
   return visibleTables(analysis, {
     call,
     policy,
     asker,
     mayKnow: knowledge(policy, asker, call.operation, engines),
-    source: native(context),
+    source: sources.native(context),
     each: engines.length > 0 || policy.tags.byLabel.length > 0,
   });
 }
