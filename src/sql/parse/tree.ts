@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Node, ParserOptions, Program } from 'sql-parser-cst';
 import type { Range } from '../ast/node.ts';
+import { boundedMap } from '../bounded-map.ts';
 import { originOfStart, type Fragment } from './fragment.ts';
 import { refuse } from './refusal.ts';
 
@@ -28,11 +29,22 @@ const loadParser = (): Parser => {
   return parser;
 };
 
+/**
+ * The trees of the last fragments. A masked text and the text before differ in their tables, which the parser does
+ * not get to see, so that its second reading is the first one; expressions of masks come again and again.
+ */
+const recent = boundedMap<string, Program>(64);
+const longestKept = 4_000;
+
 /** The concrete tree of a fragment; a text that is not SQL is refused. */
 export const readTree = (fragment: Fragment, range: Range): Program => {
+  const known = recent.get(fragment.text);
+  if (known !== undefined) return known;
   const { parse } = loadParser();
   try {
-    return parse(fragment.text, options);
+    const program = parse(fragment.text, options);
+    if (fragment.text.length <= longestKept) recent.set(fragment.text, program);
+    return program;
   } catch (error) {
     if (error instanceof RangeError) return refuse('limit', 'The text nests too deeply.', range);
     const at = offsetOf(error, fragment.text);

@@ -3,6 +3,7 @@ import { readPipeline } from '../pipes/pipeline.ts';
 import { plainStatements } from '../pipes/regions.ts';
 import type { Source } from '../source.ts';
 import { dash } from './dashes.ts';
+import { plainFromItem } from './plain-tables.ts';
 import { noHoles, type Holes } from './holes.ts';
 import { clamped, privacy } from './privacy.ts';
 import { lateral, queryName, unnest } from './from-items.ts';
@@ -139,7 +140,8 @@ const others: Finder = (scan, index) =>
   queryHere(scan, index) ??
   adjacentLiterals(scan, index) ??
   assignmentTarget(scan, index) ??
-  windowName(scan, index);
+  windowName(scan, index) ??
+  plainFromItem(scan, index);
 
 /** Everything in a fragment that has to be read by hand. */
 export const findHoles = (
