@@ -1,5 +1,7 @@
 import { analyseHere, hurried, tooHeavy } from './analyse-here.ts';
 import type { Made } from './analyse-here.ts';
+import { analysisMemory } from './analysis-memory.ts';
+import type { AnalysisMemory, Remembered } from './analysis-memory.ts';
 import { analyseAside } from './aside/aside.ts';
 import { boundedMap } from './bounded-map.ts';
 import type { BoundedMap } from './bounded-map.ts';
@@ -7,7 +9,7 @@ import type { Catalog } from './catalog.ts';
 import type { Facts } from './facts.ts';
 import { defaultCatalogTimeout, patience } from './patience.ts';
 import { isFresh, newCatalogMemory } from './resolve/catalog-view.ts';
-import type { Asking, CatalogMemory, Used } from './resolve/catalog-view.ts';
+import type { Asking, CatalogMemory } from './resolve/catalog-view.ts';
 import type { TableReferenceFact } from './resolve/reference-fact.ts';
 
 export interface AnalyseOptions {
@@ -56,7 +58,7 @@ export async function analyse(text: string, options: AnalyseOptions): Promise<An
 async function recallOrAnalyse(text: string, options: AnalyseOptions, asking: Asking): Promise<Analysis> {
   const memory = memoryOf(options.memory ?? options.catalog);
   const key = settingsKey(options);
-  const seen = memory.analyses.get(key)?.get(text);
+  const seen = memory.analyses.get(key)?.get(text, options);
   if (seen !== undefined && (await isFresh(options.catalog, seen.used, asking))) {
     if (seen.analysis.options.catalog === options.catalog) return seen.analysis;
     // A wrapped catalog belongs to the call that made it: a rewrite asks the one of this call.
@@ -69,14 +71,9 @@ async function recallOrAnalyse(text: string, options: AnalyseOptions, asking: As
 
 const longestRemembered = 50_000;
 
-interface Remembered {
-  readonly analysis: Analysis;
-  readonly used: readonly Used[];
-}
-
 interface Memory {
   readonly catalog: CatalogMemory;
-  readonly analyses: BoundedMap<string, BoundedMap<string, Remembered>>;
+  readonly analyses: BoundedMap<string, AnalysisMemory>;
 }
 
 const memories = new WeakMap<object, Memory>();
@@ -94,7 +91,7 @@ function settingsKey({ project, defaultDataset }: AnalyseOptions): string {
 
 function remember(memory: Memory, key: string, text: string, made: Remembered): void {
   let texts = memory.analyses.get(key);
-  if (texts === undefined) memory.analyses.set(key, (texts = boundedMap(2000)));
+  if (texts === undefined) memory.analyses.set(key, (texts = analysisMemory(200, 5_000)));
   texts.set(text, { analysis: made.analysis, used: made.used });
 }
 

@@ -3,9 +3,13 @@ export interface BoundedMap<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
   delete(key: Key): void;
+  readonly size: number;
 }
 
-export function boundedMap<Key, Value>(limit: number): BoundedMap<Key, Value> {
+export function boundedMap<Key, Value>(
+  limit: number,
+  onForget?: (key: Key, value: Value) => void,
+): BoundedMap<Key, Value> {
   const entries = new Map<Key, Value>();
   return {
     get(key) {
@@ -19,11 +23,15 @@ export function boundedMap<Key, Value>(limit: number): BoundedMap<Key, Value> {
       entries.delete(key);
       entries.set(key, value);
       if (entries.size <= limit) return;
-      for (const oldest of entries.keys()) {
+      for (const [oldest, forgotten] of entries) {
         entries.delete(oldest);
+        onForget?.(oldest, forgotten);
         break;
       }
     },
     delete: (key) => void entries.delete(key),
+    get size() {
+      return entries.size;
+    },
   };
 }
