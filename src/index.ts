@@ -112,7 +112,7 @@ export type {
   ViewDefinition,
 } from '@google-cloud/bigquery';
 
-export { BigQuery, createGuard, guard, withContext } from './client/index.ts';
+export { BigQuery, createGuard, defineConfig, guard, withContext } from './client/index.ts';
 export type {
   ContextFields,
   Guard,
@@ -121,6 +121,7 @@ export type {
   GuardedOptions,
   GuardOption,
   GuardOptions,
+  GuardSettings,
   GuardSource,
 } from './client/index.ts';
 export { GuardError, isGuardError } from './errors.ts';

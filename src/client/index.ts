@@ -1,3 +1,4 @@
+export { defineConfig, type GuardSettings } from '../config/guard-settings.ts';
 export { BigQuery, guard } from './client.ts';
 export { createGuard } from './guard.ts';
 export { withContext } from './scope.ts';

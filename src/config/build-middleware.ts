@@ -47,19 +47,19 @@ export async function buildMiddleware(
   });
   const estimate = estimates({ settings: file.cost });
   const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
-  const watched = config.path === undefined ? undefined : await watchPolicy(config, trail);
+  const watched = await watchPolicy(config, trail);
   const layers = [
     trail,
     wellFormed(),
     {
       ...policy({
-        document: watched ?? config.policy,
+        document: watched,
         jobs,
         catalog: catalogOf(),
         native: nativeOf(),
         cost: maskedCost(estimate),
       }),
-      close: async () => watched?.close(),
+      close: () => watched.close(),
     },
     ...(gate === undefined ? [] : [gate]),
     masking(),

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { GuardError } from '../errors.ts';
-import { compilePolicy } from '../middleware/policy/index.ts';
 import type { Finding, FindingKind } from '../middleware/policy/review/finding.ts';
 import { reviewPolicy } from '../middleware/policy/review/review-policy.ts';
 import type { KnownObjects } from '../middleware/policy/review/unmatched.ts';
-import { parseConfig, type GuardConfig } from './load-config.ts';
-import { readYaml, type YamlText } from './read-yaml.ts';
+import { compileConfig, loadConfig, parseConfig, type GuardConfig } from './load-config.ts';
 import { refuseUnaskable } from './refuse-unaskable.ts';
 
 /** What is to be said about a policy file, in the order of its lines. */
@@ -27,6 +25,8 @@ export interface PolicySize {
 export interface PlacedFinding {
   readonly severity: 'error' | 'warning';
   readonly kind: FindingKind;
+  /** The policy file, or one that it includes. */
+  readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -37,45 +37,54 @@ export interface PlacedFinding {
  * @throws {GuardError} ERR_CONFIG when the file cannot be read at all.
  */
 export async function checkPolicy(path: string, known?: KnownObjects): Promise<PolicyReport> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
+  await access(path).catch((cause: unknown) => {
     const message = `The policy file ${path} cannot be read. Check the path and its permissions.`;
     throw new GuardError('ERR_CONFIG', message, { cause });
-  }
-  return checkPolicyText(text, path, known);
+  });
+  return loadConfig(path).then(
+    (config) => reportOn(config, path, known),
+    (error: unknown) => unusable(error, path),
+  );
 }
 
 /** Like `checkPolicy`, for a text in memory; `name` stands in the report. */
 export function checkPolicyText(text: string, name: string, known?: KnownObjects): PolicyReport {
+  let config: GuardConfig;
   try {
-    return reportOn(parseConfig(text, name), readYaml(text, name), name, known);
+    config = parseConfig(text, name);
   } catch (error) {
-    if (!(error instanceof GuardError) || error.code !== 'ERR_CONFIG') throw error;
-    return { file: name, findings: error.message.split('\n').map((line) => unread(line, name)) };
+    return unusable(error, name);
   }
+  return reportOn(config, name, known);
 }
 
-function reportOn(
-  { file, policy }: GuardConfig,
-  yaml: YamlText,
-  name: string,
-  known: KnownObjects | undefined,
-): PolicyReport {
+function unusable(error: unknown, name: string): PolicyReport {
+  if (!(error instanceof GuardError) || error.code !== 'ERR_CONFIG') throw error;
+  return { file: name, findings: error.message.split('\n').map((line) => unread(line, name)) };
+}
+
+function reportOn(config: GuardConfig, name: string, known: KnownObjects | undefined): PolicyReport {
+  const { file, policy } = config;
   const findings = [...reviewPolicy(policy, known), ...unaskable(() => refuseUnaskable(file))]
-    .map((finding) => placed(finding, yaml))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+    .map((finding) => placed(finding, config))
+    .toSorted((a, b) => byFile(a, b, name) || a.line - b.line || a.column - b.column);
   if (findings.some(({ kind }) => kind === 'invalid')) return { file: name, findings };
   const { rules, masks, limits, budgets = [] } = policy;
   const size = {
-    digest: compilePolicy(policy).digest,
+    digest: compileConfig(config).digest,
     rules: rules.length,
     masks: masks.length,
     limits: limits.length,
     budgets: budgets.length,
   };
   return { file: name, policy: size, findings };
+}
+
+/** The policy file itself first, then what it includes. */
+function byFile(a: PlacedFinding, b: PlacedFinding, main: string): number {
+  if (a.file === b.file) return 0;
+  if (a.file === main || b.file === main) return a.file === main ? -1 : 1;
+  return a.file < b.file ? -1 : 1;
 }
 
 function unaskable(refuse: () => void): readonly Finding[] {
@@ -88,23 +97,18 @@ function unaskable(refuse: () => void): readonly Finding[] {
   }
 }
 
-function placed({ severity, kind, path, at, message }: Finding, yaml: YamlText): PlacedFinding {
-  return { severity, kind, ...place(yaml.locate(path, at)), message };
+function placed({ severity, kind, path, at, message }: Finding, config: GuardConfig): PlacedFinding {
+  return { severity, kind, ...readPlace(`${config.locate(path, at)} ${message}`, '') };
 }
 
-/** A line of a message that begins with its place: `guard.yaml:7:13 rules.1.effect …`. */
-function unread(line: string, name: string): PlacedFinding {
-  const rest = line.startsWith(`${name}:`) ? line.slice(name.length + 1) : `1:1 ${line}`;
-  const space = rest.indexOf(' ');
-  return {
-    severity: 'error',
-    kind: 'invalid',
-    ...place(rest.slice(0, space)),
-    message: rest.slice(space + 1),
-  };
-}
+const unread = (line: string, name: string): PlacedFinding => ({
+  severity: 'error',
+  kind: 'invalid',
+  ...readPlace(line, name),
+});
 
-function place(text: string): { readonly line: number; readonly column: number } {
-  const [line = 1, column = 1] = text.split(':').map(Number);
-  return { line, column };
+/** A line that begins with its place: `guard.yaml:7:13 rules.1.effect …`. */
+function readPlace(text: string, name: string): Omit<PlacedFinding, 'severity' | 'kind'> {
+  const [, file = name, line = 1, column = 1, message = text] = /^(.+?):(\d+):(\d+) (.*)$/s.exec(text) ?? [];
+  return { file, line: Number(line), column: Number(column), message };
 }

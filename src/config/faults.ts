@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import type { YamlText } from './read-yaml.ts';
 import { nearest } from './nearest.ts';
 
 /** One line per fault, at most ten: `guard.yaml:7:13 rules.1.effect …`. */
-export function faults(error: z.ZodError, schema: z.ZodType, yaml: YamlText, name: string): string {
+export function faults(
+  error: z.ZodError,
+  schema: z.ZodType,
+  locate: (path: readonly PropertyKey[]) => string,
+): string {
   return error.issues
     .map((issue) => ({ path: [], issue }))
     .map(innermost)
@@ -12,7 +15,7 @@ export function faults(error: z.ZodError, schema: z.ZodType, yaml: YamlText, nam
       const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
       const path = [...outer, ...issue.path];
       const words = `${issue.message}${unknown.map((key) => suggestion(key, schema)).join('')}`;
-      return `${name}:${yaml.locate([...path, ...unknown])} ${path.join('.')} ${words}`.replace(/ {2,}/, ' ');
+      return `${locate([...path, ...unknown])} ${path.join('.')} ${words}`.replace(/ {2,}/, ' ');
     })
     .join('\n');
 }

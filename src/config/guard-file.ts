@@ -12,6 +12,8 @@ import type {
 export interface GuardFile {
   readonly $schema?: string | undefined;
   readonly version: 1;
+  readonly include?: readonly string[] | undefined;
+  readonly environments?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly project: string;
   /** Whom calls are made for where the code names nobody. */
   readonly principal?: PrincipalSettings | undefined;

@@ -8,7 +8,14 @@ import { guardFile } from './schema.ts';
  */
 export function guardJsonSchema(): z.core.JSONSchema.BaseSchema {
   const { $schema, ...schema } = z.toJSONSchema(guardFile, { io: 'input', override: withStandardFormats });
-  return { ...($schema !== undefined && { $schema }), title: 'guard.yaml of bigquery-guard', ...schema };
+  // Any of the files that are put together may hold what one of them must.
+  const required = ['version'];
+  return {
+    ...($schema !== undefined && { $schema }),
+    title: 'guard.yaml of bigquery-guard',
+    ...schema,
+    required,
+  };
 }
 
 /** The JSON Schema of a catalog file, for editors; types of columns are only checked when the file is read. */

@@ -37,7 +37,11 @@ export async function loadCatalog(path: string): Promise<LoadedCatalog> {
 export function parseCatalog(text: string, name = 'catalog.yaml'): LoadedCatalog {
   const yaml = readYaml(text, name);
   const parsed = catalogFile.safeParse(yaml.value);
-  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, catalogFile, yaml, name));
+  if (!parsed.success)
+    throw new GuardError(
+      'ERR_CONFIG',
+      faults(parsed.error, catalogFile, (place) => `${name}:${yaml.locate(place)}`),
+    );
   const { project, caseInsensitive, tables, routines } = parsed.data;
   const full = <Item extends { readonly name: string }>(item: Item): Item =>
     project === undefined || item.name.split('.').length > 2

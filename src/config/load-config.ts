@@ -1,43 +1,66 @@
 import { readFile } from 'node:fs/promises';
 import { GuardError } from '../errors.ts';
 import type { PolicyDocument } from '../middleware/policy/document.ts';
+import { compilePolicy, type CompiledPolicy } from '../middleware/policy/index.ts';
 import { faults } from './faults.ts';
-import { readYaml } from './read-yaml.ts';
 import type { GuardFile } from './guard-file.ts';
+import { mergeSources } from './merge-sources.ts';
+import { readSources, sourceOf, type SourceFiles } from './read-sources.ts';
 import { guardFile } from './schema.ts';
 
-/** A `guard.yaml` that was read and checked. */
+/** A `guard.yaml` that was read and checked, with all that it includes. */
 export interface GuardConfig {
   readonly file: GuardFile;
   readonly policy: PolicyDocument;
-  /** Where it was read from. */
+  /** Where it was read from; nothing for a text in memory. */
   readonly path?: string | undefined;
+  /** Which of its environments was chosen. */
+  readonly environment?: string | undefined;
+  readonly sources: SourceFiles;
+  /** `guard.yaml:7:13` for the value at the path, or for one character of a text there. */
+  locate(path: readonly PropertyKey[], at?: number): string;
 }
 
 /**
- * Reads and checks a policy file.
+ * Reads and checks a policy file, what it includes, and what belongs to the environment.
  * @throws {GuardError} ERR_CONFIG: `guard.yaml:7:13 rules.1.effect …`, one line per fault, at most ten.
  */
-export async function loadConfig(path: string): Promise<GuardConfig> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new GuardError(
-      'ERR_CONFIG',
-      `The policy file ${path} cannot be read. Check the path and its permissions.`,
-      { cause },
-    );
-  }
-  return { ...parseConfig(text, path), path };
+export async function loadConfig(
+  path: string,
+  environment: string | undefined = process.env['BIGQUERY_GUARD_ENVIRONMENT'],
+): Promise<GuardConfig> {
+  return { ...configOf(await readSources(path, environment)), path, environment };
 }
 
 /** Like `loadConfig`, for a text in memory; `name` stands in the messages. */
 export function parseConfig(text: string, name = 'guard.yaml'): GuardConfig {
-  const yaml = readYaml(text, name);
-  const parsed = guardFile.safeParse(yaml.value);
-  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, guardFile, yaml, name));
-  return { file: parsed.data, policy: policyOf(parsed.data) };
+  return configOf(sourceOf(text, name));
+}
+
+function configOf(sources: SourceFiles): GuardConfig {
+  const merged = mergeSources(sources);
+  const locate: GuardConfig['locate'] = (path, at) => merged.locate(path, at);
+  const parsed = guardFile.safeParse(merged.value);
+  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, guardFile, locate));
+  return { file: parsed.data, policy: policyOf(parsed.data), sources, locate };
+}
+
+/**
+ * Makes the policy of a file ready for use.
+ * @throws {GuardError} ERR_CONFIG with the place of the first rule, mask or condition that cannot be used.
+ */
+export function compileConfig(config: GuardConfig): CompiledPolicy {
+  return compilePolicy(config.policy, ({ path, at, message }) => {
+    throw new GuardError('ERR_CONFIG', `${config.locate(path, at)} ${message}`);
+  });
+}
+
+/** Whether the files say word for word what they said when they were read. */
+export async function isUnchanged({ sources }: GuardConfig): Promise<boolean> {
+  const texts = await Promise.all(
+    sources.map(async ({ name, text }) => (text === '' ? '' : readFile(name, 'utf8').catch(() => undefined))),
+  );
+  return sources.every(({ text }, index) => text === texts[index]);
 }
 
 function policyOf(file: GuardFile): PolicyDocument {

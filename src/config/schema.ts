@@ -205,6 +205,10 @@ const service = z.strictObject({
 const guardObject = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
+  /** Further files, beside this one or below it. */
+  include: z.array(z.string().min(1)).min(1).optional(),
+  /** Files that belong to one environment each. */
+  environments: z.record(name, z.array(z.string().min(1)).min(1)).optional(),
   project: name,
   /** Whom calls are made for where the code names nobody. */
   principal: principal.optional(),

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GuardError } from '../errors.ts';
 import type { AuditMiddleware } from '../middleware/audit/index.ts';
-import { compilePolicy, type CompiledPolicy, type PolicySource } from '../middleware/policy/index.ts';
+import type { CompiledPolicy, PolicySource } from '../middleware/policy/index.ts';
 import type { GuardFile } from './guard-file.ts';
 import { refuseUnaskable } from './refuse-unaskable.ts';
-import { loadConfig, type GuardConfig } from './load-config.ts';
+import { compileConfig, isUnchanged, loadConfig, type GuardConfig } from './load-config.ts';
 
 export interface WatchedPolicy extends PolicySource {
   /** Looks once more at the files, at once. */
@@ -20,13 +20,13 @@ export interface WatchOptions {
 }
 
 /**
- * Keeps to the policy of a file while it changes. A new one is in force once it was checked whole and stands in the
+ * Keeps to the policy of a file, and of those that it includes, while they change. A new one is in force once it was checked whole and stands in the
  * record; one that is wrong, or changes what only a new start can change, leaves the old one in force and says so.
  */
 export async function watchPolicy(config: GuardConfig, options: WatchOptions): Promise<WatchedPolicy> {
   const { record, load = loadConfig, every = 2_000 } = options;
   let seen = config;
-  let policy = compilePolicy(config.policy);
+  let policy = compileConfig(config);
   let fault: string | undefined;
   await record({ type: 'policy.changed', data: { policyDigest: policy.digest } });
 
@@ -37,12 +37,12 @@ export async function watchPolicy(config: GuardConfig, options: WatchOptions): P
   };
   const look = async (): Promise<void> => {
     if (seen.path === undefined) return;
+    if (await isUnchanged(seen)) return void (fault = undefined);
     try {
-      const next = await load(seen.path);
-      if (isDeepStrictEqual(next.file, seen.file)) return void (fault = undefined);
+      const next = await load(seen.path, seen.environment);
       refuseRestart(seen.file, next.file);
       refuseUnaskable(next.file);
-      await take(next, compilePolicy(next.policy));
+      await take(next, compileConfig(next));
     } catch (error) {
       const message =
         error instanceof GuardError ? error.message : 'The policy file could not be taken over.';
@@ -54,8 +54,9 @@ export async function watchPolicy(config: GuardConfig, options: WatchOptions): P
   };
   let looking: Promise<void> = Promise.resolve();
   const check = (): Promise<void> => (looking = looking.then(look, look));
-  const timer = setInterval(() => void check().catch(() => undefined), every);
-  timer.unref();
+  const timer =
+    config.path === undefined ? undefined : setInterval(() => void check().catch(() => undefined), every);
+  timer?.unref();
   return {
     current: () => policy,
     check,
@@ -67,7 +68,7 @@ export async function watchPolicy(config: GuardConfig, options: WatchOptions): P
 }
 
 /** What the policy layer itself reads; everything else was built when the guard started. */
-const changeable = new Set(['tags', 'rules', 'masks', 'unclassified']);
+const changeable = new Set(['tags', 'rules', 'masks', 'unclassified', 'include', 'environments']);
 
 const fixed = (file: GuardFile): Map<string, unknown> =>
   new Map(Object.entries(file).filter(([key]) => !changeable.has(key)));

@@ -56,7 +56,7 @@ describe('the JSON Schema of guard.yaml', () => {
 
   it.each([
     ['a key that is not known', `${smallest}color: red`],
-    ['a missing key', 'version: 1\nproject: acme'],
+    ['a missing key', 'project: acme\naudit: { folder: a }'],
     ['an effect that is not known', `${smallest}rules: [{ name: a, effect: maybe }]`],
     ['a gate without approvers', `${smallest}rules: [{ name: a, effect: require-approval }]`],
     ['an operation that is not known', `${smallest}rules: [{ name: a, operations: [reed], effect: allow }]`],

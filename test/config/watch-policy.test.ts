@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfig, parseConfig } from '../../src/config/load-config.ts';
 import { watchPolicy, type WatchedPolicy } from '../../src/config/watch-policy.ts';
 import { audit, memoryStore, type MemoryStore } from '../../src/middleware/index.ts';
 
@@ -94,5 +94,29 @@ describe('a policy file that changes', () => {
     await writeFile(path, policy('deny'));
     await watched.check();
     expect(effects()).toEqual(['deny']);
+  });
+});
+
+describe('a policy in several files', () => {
+  it('is taken over when one that is included changes', async () => {
+    await writeFile(join(folder, 'more.yaml'), 'version: 1\nrules: [{ name: two, effect: deny }]\n');
+    await writeFile(path, `${policy('allow')}include: [more.yaml]\n`);
+    await watched.check();
+    expect(effects()).toEqual(['allow', 'deny']);
+    await writeFile(join(folder, 'more.yaml'), 'version: 1\n');
+    await watched.check();
+    expect(effects()).toEqual(['allow']);
+  });
+});
+
+describe('a configuration given in code', () => {
+  it('is recorded as well', async () => {
+    const own = memoryStore();
+    const given = await watchPolicy(parseConfig(policy('allow')), audit({ store: own }));
+    await given.check();
+    expect(own.events().map(({ type, data }) => ({ type, ...data }))).toEqual([
+      { type: 'policy.changed', policyDigest: given.current().digest },
+    ]);
+    await given.close();
   });
 });

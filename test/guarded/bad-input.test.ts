@@ -278,7 +278,9 @@ describe('a guard that cannot do its work', () => {
     const occupied = join(folder, 'occupied');
     await writeFile(occupied, '');
     const audit = JSON.stringify(join(folder, 'audit'));
-    const bigquery = await client(ungated().replace(audit, JSON.stringify(join(occupied, 'audit'))));
+    const config = join(folder, 'guard.yaml');
+    await writeFile(config, ungated().replace(audit, JSON.stringify(join(occupied, 'audit'))));
+    const bigquery = new BigQuery({ ...fake.clientOptions, guard: { config } });
     const before = fake.requests.length;
     await expect(bigquery.query(question)).rejects.toMatchObject({
       code: 403,

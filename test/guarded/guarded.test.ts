@@ -279,6 +279,7 @@ describe('the record', () => {
       .map((line) => JSON.parse(line));
     expect(events.map(({ type }: { type: string }) => type)).toEqual([
       'audit.opened',
+      'policy.changed',
       'call.started',
       // The table, then its row access policies.
       'query.started',

@@ -19,7 +19,7 @@ export async function check(file: string, { catalog, json, strict }: CheckOption
 
 function lines({ file, policy, findings }: PolicyReport): readonly string[] {
   return [
-    ...findings.map((finding) => `${file}:${findingLine(finding)}`),
+    ...findings.map(findingLine),
     ...(policy === undefined
       ? []
       : [
@@ -29,8 +29,8 @@ function lines({ file, policy, findings }: PolicyReport): readonly string[] {
   ];
 }
 
-const findingLine = ({ line, column, severity, message }: PlacedFinding): string =>
-  `${line}:${column} ${severity === 'error' ? '' : 'warning: '}${message}`;
+const findingLine = ({ file, line, column, severity, message }: PlacedFinding): string =>
+  `${file}:${line}:${column} ${severity === 'error' ? '' : 'warning: '}${message}`;
 
 function summary(findings: readonly PlacedFinding[]): readonly string[] {
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -28,7 +28,7 @@ export interface CompiledMask {
 /** A policy with names split, tags bound and conditions read, made once when it is loaded. */
 export interface CompiledPolicy {
   readonly document: PolicyDocument;
-  /** SHA-256, hex, over the RFC 8785 JSON of the document. */
+  /** SHA-256, hex, over the RFC 8785 JSON of the document, its lists by name. */
   readonly digest: string;
   readonly rules: RuleIndex;
   readonly tags: Tags;
@@ -69,7 +69,10 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
   });
   return {
     document,
-    digest: digestOf(document),
+    digest: digestOf(
+      document,
+      rules.map(({ source }) => source),
+    ),
     rules: ruleIndex(rules),
     tags,
     masks,
@@ -157,15 +160,14 @@ function unknown(what: string, name: string, where: string, path: readonly Prope
   return { path, message: `The ${what} ${name} in ${where} is not defined. Define it or correct the name.` };
 }
 
-/** Sizes are `bigint`, which JSON has not; they stand outside of the rules, which may be many. */
-function digestOf(document: PolicyDocument): string {
-  const { limits, budgets, cost, ...rest } = document;
+/** The order of lists decides nothing. Sizes are `bigint`, which JSON has not. */
+function digestOf(document: PolicyDocument, rules: readonly Rule[]): string {
+  const { limits, budgets = [], cost, masks, ...rest } = document;
+  const sorted = { limits: limits.toSorted(byName), budgets: budgets.toSorted(byName), cost };
   const sizes: unknown = JSON.parse(
-    JSON.stringify({ limits, budgets, cost }, (_key, entry: unknown) =>
-      typeof entry === 'bigint' ? entry.toString() : entry,
-    ),
+    JSON.stringify(sorted, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry)),
   );
   return createHash('sha256')
-    .update(canonicalize({ ...rest, sizes }) ?? '')
+    .update(canonicalize({ ...rest, rules, masks: masks.toSorted(byName), sizes }) ?? '')
     .digest('hex');
 }

@@ -1,0 +1,162 @@
+import type { MaskName } from '../middleware/policy/decision.ts';
+import type { PrincipalSelector, Unclassified } from '../middleware/policy/document.ts';
+
+/**
+ * What is written in a `guard.yaml`, for those who write it in TypeScript: durations are texts such as `5m`, sizes
+ * texts such as `10 GiB`. The keys are explained in `docs/policy.md`.
+ */
+export interface GuardSettings {
+  readonly $schema?: string | undefined;
+  readonly version: 1;
+  /** Further files, YAML or TypeScript, beside this one or below it. */
+  readonly include?: readonly string[] | undefined;
+  /** Files that belong to one environment each; `BIGQUERY_GUARD_ENVIRONMENT` chooses. */
+  readonly environments?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly project?: string | undefined;
+  readonly principal?: PrincipalWritten | undefined;
+  readonly people?: Readonly<Record<string, { readonly members: readonly PersonWritten[] }>> | undefined;
+  readonly tags?: Readonly<Record<string, TagWritten>> | undefined;
+  readonly unclassified?: Unclassified | undefined;
+  readonly rules?: readonly RuleWritten[] | undefined;
+  readonly masks?: readonly MaskWritten[] | undefined;
+  readonly limits?: readonly LimitWritten[] | undefined;
+  readonly budgets?: readonly BudgetWritten[] | undefined;
+  readonly cost?: CostWritten | undefined;
+  readonly audit?: AuditWritten | undefined;
+  readonly approval?: ApprovalWritten | undefined;
+  readonly service?: ServiceWritten | undefined;
+}
+
+export interface PrincipalWritten {
+  readonly id: string;
+  readonly groups?: readonly string[] | undefined;
+}
+
+export interface PersonWritten {
+  readonly id: string;
+  readonly keys?: readonly string[] | undefined;
+}
+
+export interface TagWritten {
+  readonly columns?: readonly string[] | undefined;
+  readonly tables?: readonly string[] | undefined;
+  readonly datasets?: readonly string[] | undefined;
+  readonly policyTags?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+type OperationWritten =
+  | 'read'
+  | 'write'
+  | 'ddl'
+  | 'export'
+  | 'admin'
+  | 'metadata'
+  | 'job'
+  /** A method, such as `tables.get`. */
+  | `${string}.${string}`;
+
+interface RuleBaseWritten {
+  readonly name: string;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
+  readonly operations?: readonly OperationWritten[] | undefined;
+  readonly datasets?: readonly string[] | undefined;
+  readonly tables?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** A condition in CEL. */
+  readonly when?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly mode?: 'enforce' | 'monitor' | undefined;
+}
+
+interface OpeningWritten {
+  readonly nativePolicies?: 'accept' | undefined;
+}
+
+export type RuleWritten =
+  | (RuleBaseWritten & { readonly effect: 'deny' })
+  | (RuleBaseWritten & OpeningWritten & { readonly effect: 'allow' })
+  | (RuleBaseWritten &
+      OpeningWritten & { readonly effect: 'require-approval'; readonly approval: RuleApprovalWritten });
+
+export interface RuleApprovalWritten {
+  readonly from: readonly string[];
+  readonly quorum?: number | undefined;
+  readonly expiresIn?: string | undefined;
+  readonly unmask?: boolean | undefined;
+}
+
+export interface MaskWritten {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly with: MaskName;
+  readonly except?: PrincipalSelector | undefined;
+  readonly acceptGuessable?: boolean | undefined;
+}
+
+export interface LimitWritten {
+  readonly name: string;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
+  readonly maximumBytesBilled?: string | undefined;
+  readonly rows?: { readonly max: number; readonly over?: 'refuse' | undefined } | undefined;
+  readonly concurrent?: number | undefined;
+  readonly callsPerMinute?: number | undefined;
+}
+
+export interface BudgetWritten {
+  readonly name: string;
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
+  readonly per?: 'principal' | 'agent' | 'session' | 'everyone' | undefined;
+  readonly period?: 'day' | 'month' | 'ever' | undefined;
+  readonly bytes?: string | undefined;
+  readonly price?: number | undefined;
+}
+
+export interface CostWritten {
+  readonly edition?: 'on-demand' | 'capacity' | undefined;
+  readonly pricePerTiB?: number | undefined;
+  readonly currency?: string | undefined;
+  readonly dryRun?: 'when-needed' | 'always' | undefined;
+  readonly budgetFile?: string | undefined;
+  readonly leaseFor?: string | undefined;
+}
+
+export interface AuditWritten {
+  readonly folder: string;
+  readonly parameters?: 'none' | 'hash' | 'full' | undefined;
+  readonly prompts?: 'none' | 'hash' | 'full' | undefined;
+  readonly durability?: 'before' | 'overlapped' | undefined;
+}
+
+export interface ApprovalWritten {
+  readonly webhook: {
+    readonly url: string;
+    readonly secretFromEnv: string;
+    readonly allowInsecureLoopback?: boolean | undefined;
+  };
+  readonly callback?: { readonly port: number; readonly host?: string | undefined } | undefined;
+  readonly waitFor?: string | undefined;
+}
+
+export interface ServiceWritten {
+  readonly tokens: readonly {
+    readonly fromEnv: string;
+    readonly principal: PrincipalWritten;
+    readonly agent?: string | undefined;
+  }[];
+  readonly upstream?:
+    | { readonly url?: string | undefined; readonly credentials?: 'application-default' | 'none' | undefined }
+    | undefined;
+}
+
+/**
+ * Types a `guard.config.ts`; the file is named where a `guard.yaml` would be.
+ *
+ * `export default defineConfig({ version: 1, project: 'acme', rules: [] });`
+ */
+export function defineConfig(settings: GuardSettings): GuardSettings {
+  return settings;
+}
