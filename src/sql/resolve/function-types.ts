@@ -131,7 +131,7 @@ export const namespaces: ReadonlySet<string> = words(`
   NET HLL_COUNT KLL_QUANTILES KEYS AEAD SAFE ST BIGNUMERIC OBJ D3A_COUNT`);
 
 /** Functions that run a model or leave BigQuery. */
-export const modelNamespaces: ReadonlySet<string> = words('ML AI VECTOR_SEARCH BQ');
+export const modelNamespaces: ReadonlySet<string> = words('ML AI BQ');
 
 /** Functions of those names that compute from their arguments alone, without a model. */
 export const computing: ReadonlySet<string> = words(`

@@ -7,6 +7,7 @@ import type { Relation } from '../scope/relation.ts';
 import { childScope } from '../scope/scope.ts';
 import type { CommonTables, Scope } from '../scope/scope.ts';
 import type { Column, Source } from '../scope/source.ts';
+import { namedColumns, namesColumns } from './built-in-tables.ts';
 import { expression } from './expression.ts';
 import { modelNamespaces } from './function-types.ts';
 import { reportGap } from './pass.ts';
@@ -43,7 +44,8 @@ function functionRows(node: TableFunction, given: readonly Given[], scope: Scope
   pass.facts.functions.add(name);
   if (name === 'APPENDS' || name === 'CHANGES') return changeRows(given);
   if (name === 'EXTERNAL_QUERY') return externalRows(given, pass);
-  return closedRows(node, name, given, pass);
+  const tables = given.map(({ rows }, index) => ({ argument: node.arguments[index], rows }));
+  return namedColumns(name, tables, pass) ?? closedRows(node, name, given, pass);
 }
 
 /** Table functions of BigQuery itself; a name that is not among them is somebody's routine. */
@@ -56,6 +58,7 @@ const builtIn: ReadonlySet<string> = new Set([
   'RANGE_SESSIONIZE',
   'TUMBLE',
   'HOP',
+  'VECTOR_SEARCH',
 ]);
 
 /** Another database answers: its columns are not known, and no table of BigQuery is read. */
@@ -102,10 +105,15 @@ function changeRows(given: readonly Given[]): Rows {
 
 /** A function whose columns are not known: each depends on all that was given. */
 function closedRows(node: TableFunction, name: string, given: readonly Given[], pass: Pass): Rows {
+  const row = derive(given.map((each) => each.value));
+  if (namesColumns(name) && given.some(({ rows }) => rows?.open === true)) {
+    reportGap(pass, 'unknown-column', `the columns given to ${name} are not known`, node.range);
+    return { columns: [], row, open: true };
+  }
   const model = modelNamespaces.has(node.name[0].name.toUpperCase());
   pass.facts.flags.add('external');
   reportGap(pass, model ? 'model' : 'unsupported', `the table function ${name} is not analysed`, node.range);
-  return { columns: [], row: derive(given.map((each) => each.value)), open: true };
+  return { columns: [], row, open: true };
 }
 
 function definedRows(

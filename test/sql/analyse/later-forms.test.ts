@@ -144,6 +144,53 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     { gaps: ['unknown-routine'] },
   ],
   [
+    'VECTOR_SEARCH returns a row of either table and their distance',
+    "SELECT base.sku, query.email, distance FROM VECTOR_SEARCH((SELECT 's' AS sku, amount FROM orders), 'amount', (SELECT email FROM customers), top_k => 3)",
+    {
+      outputs: [
+        ['sku', []],
+        ['email', [`${c}.email`]],
+        ['distance', [`${c}.email`, `${o}.amount`]],
+      ],
+      influences: [`${c}.email`, `${o}.amount`],
+      gaps: [],
+    },
+  ],
+  [
+    'GAP_FILL makes values of the rows around',
+    "SELECT * FROM GAP_FILL(TABLE shop.customers, ts_column => 'created', bucket_width => INTERVAL 1 HOUR, partitioning_columns => ['country'], value_columns => [('id', 'linear')])",
+    {
+      outputs: ['created', 'country', 'id'].map((name) => [
+        name,
+        ['country', 'created', ...(name === 'id' ? ['id'] : [])].map((column) => `${c}.${column}`),
+      ]),
+      influences: [`${c}.country`, `${c}.created`],
+      gaps: [],
+    },
+  ],
+  [
+    'RANGE_SESSIONIZE adds the session',
+    "SELECT email, session_range FROM RANGE_SESSIONIZE((SELECT email, RANGE(DATE(created), NULL) AS r FROM customers), 'r', ['email'])",
+    {
+      outputs: [
+        ['email', [`${c}.email`]],
+        ['session_range', [`${c}.created`, `${c}.email`]],
+      ],
+      gaps: [],
+    },
+  ],
+  [
+    'such a function over columns that are computed is refused',
+    "SELECT * FROM RANGE_SESSIONIZE(TABLE shop.customers, CONCAT('cre', 'ated'), ['email'])",
+    { gaps: ['unknown-column', 'unsupported'] },
+  ],
+  ['a number may end in a dot', 'SELECT id FROM hr.staff WHERE salary > 5. OR salary < 5.e3', { gaps: [] }],
+  [
+    'ORDER BY calls COLLATE',
+    "SELECT name FROM hr.staff ORDER BY COLLATE(name, 'und:ci')",
+    { influences: ['hr.staff.name'], gaps: [] },
+  ],
+  [
     'DROP PROPERTY GRAPH is DDL',
     'DROP PROPERTY GRAPH IF EXISTS shop.g',
     { kind: 'DROP_PROPERTY_GRAPH', gaps: [] },

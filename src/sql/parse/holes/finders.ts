@@ -35,6 +35,7 @@ import {
   collation,
   decimalLiteral,
   defaultValue,
+  dottedNumber,
   frame,
   graphTable,
   inputTable,
@@ -139,6 +140,7 @@ const others: Finder = (scan, index) =>
   statementHere(scan, index) ??
   queryHere(scan, index) ??
   adjacentLiterals(scan, index) ??
+  dottedNumber(scan, index) ??
   assignmentTarget(scan, index) ??
   windowName(scan, index) ??
   plainFromItem(scan, index);

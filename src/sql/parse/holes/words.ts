@@ -61,7 +61,7 @@ export const nullsOrder: Finder = (scan, index) => {
 /** `ORDER BY a COLLATE 'und:ci'`. */
 export const collation: Finder = (scan, index) => {
   const { source } = scan;
-  if (scan.levels.at(-1)?.clause !== 'ORDER') return undefined;
+  if (scan.levels.at(-1)?.clause !== 'ORDER' || keywordAt(source, index + 1) === '(') return undefined;
   scan.holes.collations.set(endBefore(scan, index), () => readExpression(source, index + 1, index + 2));
   return leaveOut(scan, index, index + 2);
 };
@@ -421,4 +421,12 @@ const afterBound = (source: Source, index: number): number => {
   const token = tokenAt(source, index);
   if (token.kind === 'integer' || token.keyword === 'UNBOUNDED') return index + 1;
   return refuse('unsupported', 'A bound of this form is not analysed.', token);
+};
+
+/** `5.`: the parser wants a digit after the dot. */
+export const dottedNumber: Finder = (scan, index) => {
+  const { kind, start, end } = tokenAt(scan.source, index);
+  if (kind !== 'float') return undefined;
+  const text = scan.source.safe.slice(start, end);
+  return /\.(?!\d)/.test(text) ? replace(scan, index, index + 1, text.replace('.', '.0')) : undefined;
 };
