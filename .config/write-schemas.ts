@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { catalogJsonSchema, guardJsonSchema } from '../src/config/json-schema.ts';
+import { catalogJsonSchema, fixtureJsonSchema, guardJsonSchema } from '../src/config/json-schema.ts';
 import { factsJsonSchema } from './facts-schema.ts';
 
 const schemas = {
   'guard.schema.json': guardJsonSchema(),
   'catalog.schema.json': catalogJsonSchema(),
+  'fixtures.schema.json': fixtureJsonSchema(),
   'facts.schema.json': factsJsonSchema(),
 };
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { TestOptions } from './commands/test.ts';
 
 const program = new Command('bigquery-guard').description(
   'Policy, approval, masking and audit between AI agents and BigQuery.',
@@ -38,20 +39,38 @@ program
 
 program
   .command('explain')
-  .description('say what a query does: statements, tables, columns, lineage, and what cannot be proved')
+  .description('say what a query does, and with --config what the policy makes of it, rule by rule')
   .argument('<sql>', 'GoogleSQL, or - to read it from standard input')
   .option('--catalog <file>', 'tables and routines, as YAML or JSON; without it every table is unknown')
   .option('--project <project>', 'the project of names that have none')
   .option('--dataset <dataset>', 'the dataset of names that have none')
-  .option('--json', 'print the facts as JSON')
+  .option('--config <file>', 'the policy file, guard.yaml')
+  .option('--principal <id>', 'who asks; by default the principal of the policy file')
+  .option('--groups <names>', 'the groups of the principal, with commas')
+  .option('--agent <name>', 'the agent through which it asks')
+  .option('--bytes <size>', 'what a dry run would say, such as 10 GiB; without it rules over the cost deny')
+  .option('--json', 'print it as JSON')
   .addHelpText(
     'after',
-    '\nEnds with 0 when the query is understood, 1 when a gap refuses it, 2 for wrong usage.',
+    '\nEnds with 0 when the query is understood, and with --config allowed; 1 when it is refused, 2 for wrong usage, 3 when people would be asked.',
   )
   .exitOverride(usage)
   .action(async (sql: string, options: ExplainOptions) => {
     const { explain } = await import('./commands/explain.ts');
     process.exitCode = await explain(sql, options);
+  });
+
+program
+  .command('test')
+  .description('decide the calls of fixture files and compare with what they expect')
+  .argument('<files...>', 'fixture files, YAML or JSON')
+  .option('--junit <file>', 'write the outcome as JUnit XML too')
+  .option('--json', 'print the outcome as JSON')
+  .addHelpText('after', '\nEnds with 0 when all is as expected, 1 when not, 2 for wrong usage.')
+  .exitOverride(usage)
+  .action(async (files: readonly string[], options: TestOptions) => {
+    const { test } = await import('./commands/test.ts');
+    process.exitCode = await answered(() => test(files, options));
   });
 
 program

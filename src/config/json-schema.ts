@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogFile } from './catalog-file.ts';
+import { fixtureFile } from './fixture-file.ts';
 import { guardFile } from './schema.ts';
 
 /**
@@ -22,6 +23,12 @@ export function guardJsonSchema(): z.core.JSONSchema.BaseSchema {
 export function catalogJsonSchema(): z.core.JSONSchema.BaseSchema {
   const { $schema, ...schema } = z.toJSONSchema(catalogFile, { io: 'input' });
   return { ...($schema !== undefined && { $schema }), title: 'catalog file of bigquery-guard', ...schema };
+}
+
+/** The JSON Schema of a fixture file, for editors. */
+export function fixtureJsonSchema(): z.core.JSONSchema.BaseSchema {
+  const { $schema, ...schema } = z.toJSONSchema(fixtureFile, { io: 'input' });
+  return { ...($schema !== undefined && { $schema }), title: 'fixture file of bigquery-guard', ...schema };
 }
 
 /** Editors warn of formats that no standard knows; the pattern beside it says the same. */

@@ -2,20 +2,29 @@ import { text as readAll } from 'node:stream/consumers';
 import { loadCatalog, type LoadedCatalog } from '../../config/load-catalog.ts';
 import { GuardError, isGuardError } from '../../errors.ts';
 import { analyse, staticCatalog } from '../../sql/index.ts';
+import type { AskerOptions } from '../explain/asker.ts';
+import { explainDecision } from '../explain/explain-decision.ts';
 import { report } from '../explain/report.ts';
 
-export interface ExplainOptions {
+export interface ExplainOptions extends AskerOptions {
+  readonly config?: string;
   readonly catalog?: string;
   readonly project?: string;
   readonly dataset?: string;
   readonly json?: boolean;
 }
 
-/** Says what a text does: 0 when it is understood, 1 when a gap refuses it, 2 when it could not be looked at. */
+/**
+ * Says what a text does: 0 when it is understood, 1 when a gap refuses it, 2 when it could not be looked at. With a
+ * policy also what that makes of it.
+ */
 export async function explain(sql: string, options: ExplainOptions): Promise<number> {
   try {
-    const { catalog, project } = await settings(options);
     const text = sql === '-' ? await readAll(process.stdin) : sql;
+    const { config } = options;
+    if (config !== undefined)
+      return await explainDecision(text, await catalogOf(options), { ...options, config });
+    const { catalog, project } = await settings(options);
     const defaultDataset = datasetOf(options.dataset, project);
     const { facts } = await analyse(text, { catalog, project, defaultDataset });
     console.log(options.json === true ? JSON.stringify(facts, null, 2) : report(text, facts));
@@ -25,6 +34,10 @@ export async function explain(sql: string, options: ExplainOptions): Promise<num
     console.error(`${error.guardCode}: ${error.message}`);
     return 2;
   }
+}
+
+async function catalogOf({ catalog }: ExplainOptions): Promise<LoadedCatalog['catalog']> {
+  return catalog === undefined ? staticCatalog({ tables: [] }) : (await loadCatalog(catalog)).catalog;
 }
 
 interface Settings {

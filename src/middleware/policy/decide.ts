@@ -202,7 +202,11 @@ function nobodyMayApprove(gates: readonly Judged[]): Reason {
 }
 
 /** Made when the first condition is judged, and once for all of them. */
-function lazyVariables(policy: CompiledPolicy, request: DecisionRequest, touched: Touched): () => Variables {
+export function lazyVariables(
+  policy: CompiledPolicy,
+  request: DecisionRequest,
+  touched: Touched,
+): () => Variables {
   let made: Variables | undefined;
   return () => (made ??= variablesOf(request, () => taggedColumns(policy, touched)));
 }

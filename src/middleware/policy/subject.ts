@@ -90,7 +90,7 @@ async function querySubject(
   return { pairs, columns, analysis, tables, flaw: undefined };
 }
 
-function defaultDataset(
+export function defaultDataset(
   { settings }: QueryRequest,
   project: string,
 ): { readonly defaultDataset?: { readonly project: string; readonly dataset: string } } {

