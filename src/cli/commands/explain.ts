@@ -1,4 +1,5 @@
 import { text as readAll } from 'node:stream/consumers';
+import { knownCatalog } from '../../config/known-objects.ts';
 import { loadCatalog, type LoadedCatalog } from '../../config/load-catalog.ts';
 import { GuardError, isGuardError } from '../../errors.ts';
 import { analyse, staticCatalog } from '../../sql/index.ts';
@@ -23,7 +24,7 @@ export async function explain(sql: string, options: ExplainOptions): Promise<num
     const text = sql === '-' ? await readAll(process.stdin) : sql;
     const { config } = options;
     if (config !== undefined)
-      return await explainDecision(text, await catalogOf(options), { ...options, config });
+      return await explainDecision(text, await knownCatalog(options.catalog), { ...options, config });
     const { catalog, project } = await settings(options);
     const defaultDataset = datasetOf(options.dataset, project);
     const { facts } = await analyse(text, { catalog, project, defaultDataset });
@@ -34,10 +35,6 @@ export async function explain(sql: string, options: ExplainOptions): Promise<num
     console.error(`${error.guardCode}: ${error.message}`);
     return 2;
   }
-}
-
-async function catalogOf({ catalog }: ExplainOptions): Promise<LoadedCatalog['catalog']> {
-  return catalog === undefined ? staticCatalog({ tables: [] }) : (await loadCatalog(catalog)).catalog;
 }
 
 interface Settings {

@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { compilePolicy } from '../../middleware/policy/index.ts';
 import { defaultDataset } from '../../middleware/policy/subject.ts';
 import { rehearsedCall } from '../../middleware/rehearsal/rehearsed-call.ts';
-import { rehearse, type Rehearsal } from '../../middleware/rehearsal/rehearse.ts';
+import { rehearse, type Known, type Rehearsal } from '../../middleware/rehearsal/rehearse.ts';
 import { analyse, type Catalog } from '../../sql/index.ts';
 import { askerOf, bytesOf, type AskerOptions } from './asker.ts';
 import { decisionReport } from './decision-report.ts';
@@ -18,19 +18,15 @@ export interface DecisionOptions extends AskerOptions {
 }
 
 /** Says what a policy makes of a query: 0 when it may run, 1 when it is refused, 3 when it waits for people. */
-export async function explainDecision(
-  sql: string,
-  catalog: Catalog,
-  options: DecisionOptions,
-): Promise<number> {
+export async function explainDecision(sql: string, known: Known, options: DecisionOptions): Promise<number> {
   const { file, policy } = await loadConfig(options.config);
   const call = rehearsedCall({ sql, dataset: options.dataset }, policy.project);
   const rehearsal = await rehearse(compilePolicy(policy), call, askerOf(options, file.principal), {
-    catalog,
+    ...known,
     bytes: bytesOf(options.bytes),
   });
   if (options.json === true) console.log(jsonText(rehearsal));
-  else console.log(`${await factsText(sql, call, catalog, rehearsal)}${decisionReport(rehearsal)}`);
+  else console.log(`${await factsText(sql, call, known.catalog, rehearsal)}${decisionReport(rehearsal)}`);
   return codes[rehearsal.effect];
 }
 

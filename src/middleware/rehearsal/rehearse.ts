@@ -5,7 +5,7 @@ import { queryRequest } from '../../call/query-request.ts';
 import type { Agent, Principal, Session } from '../../call/principal.ts';
 import { wellFormed } from '../../call/well-formed.ts';
 import { GuardError, isGuardError, type ErrorCode, type Reason } from '../../errors.ts';
-import type { Catalog } from '../../sql/catalog.ts';
+import type { Catalog, CatalogTable } from '../../sql/catalog.ts';
 import type { Facts } from '../../sql/facts.ts';
 import { limits } from '../limits/index.ts';
 import { masking } from '../masking/index.ts';
@@ -33,6 +33,8 @@ export interface Asker {
 /** What is known, in place of BigQuery. */
 export interface Known {
   readonly catalog: Catalog;
+  /** What `INFORMATION_SCHEMA` and lists can tell of. */
+  readonly tables?: readonly CatalogTable[] | undefined;
   /** Nothing is protected by BigQuery itself where it is absent. */
   readonly native?: NativeSource | undefined;
   /** What a dry run would say, in bytes. Rules over the cost cannot be judged where it is absent. */
@@ -175,14 +177,17 @@ function outcomeOf({ sent, refusal }: Run, { decision }: Judgement): Partial<Reh
   };
 }
 
-const unprotected: NativeSource = {
+/** Nothing is protected by BigQuery itself. */
+const unprotected = (tables: readonly CatalogTable[]): NativeSource => ({
   dataset: () => Promise.resolve(undefined),
+  tables: (project, dataset) =>
+    Promise.resolve(tables.filter(({ name }) => name.project === project && name.dataset === dataset)),
   hasRowAccessPolicies: () => Promise.resolve(false),
-};
+});
 
 function sourcesOf(
   { document }: CompiledPolicy,
-  { catalog, native = unprotected, bytes, engines }: Known,
+  { catalog, tables = [], native = unprotected(tables), bytes, engines }: Known,
 ): Sources {
   return {
     catalog: () => catalog,

@@ -2,7 +2,7 @@ import type { CompiledMask, CompiledPolicy, CompiledRule } from '../compile.ts';
 import type { ApprovalSettings } from '../document.ts';
 import { appliesWherever, selectorContains, speaksWherever } from './contains.ts';
 import type { Finding } from './finding.ts';
-import { opensQueriesOverNothing } from './over-nothing.ts';
+import { staysOpen } from './stays-open.ts';
 
 /**
  * Rules without which every call would be decided the same, because one other rule decides it already. Several rules
@@ -57,8 +57,8 @@ function shadowed(rule: CompiledRule, other: CompiledRule, index: number): Findi
   const { name } = rule.source;
   const by = other.source;
   const rest =
-    by.effect !== 'allow' && hasObjects(other) && opensQueriesOverNothing(rule)
-      ? ', except that it lets ask queries over no table'
+    by.effect !== 'allow' && isNarrow(other) && staysOpen(rule)
+      ? ', except for queries over no table and for what may be known of datasets and tables'
       : '';
   const what = `rule ${by.name} ${verbs[by.effect]} whatever it speaks about`;
   return {
@@ -71,8 +71,8 @@ function shadowed(rule: CompiledRule, other: CompiledRule, index: number): Findi
 
 const verbs = { allow: 'allows', deny: 'denies', 'require-approval': 'asks people about' } as const;
 
-const hasObjects = ({ datasets, tables, tags }: CompiledRule): boolean =>
-  [datasets, tables, tags].some((each) => each !== undefined);
+const isNarrow = ({ source, datasets, tables, tags }: CompiledRule): boolean =>
+  source.operations !== undefined || [datasets, tables, tags].some((each) => each !== undefined);
 
 /** Masks that are never the strictest, for nobody. */
 export function shadowedMasks(policy: CompiledPolicy): readonly Finding[] {

@@ -6,7 +6,7 @@ import type { NamePattern } from '../names.ts';
 import { strictestApproval } from '../strictest-approval.ts';
 import { selectorContains } from './contains.ts';
 import type { Finding } from './finding.ts';
-import { opensQueriesOverNothing } from './over-nothing.ts';
+import { staysOpen } from './stays-open.ts';
 
 /** Rules that never speak, and rules that can only deny though they say otherwise. */
 export function unreachableRule(
@@ -24,7 +24,7 @@ export function unreachableRule(
   const never = neverSpeaks(rule);
   if (never !== undefined) return [finding(`never speaks: ${never.why}.`, never.key)];
   const object = namesNoObject(rule);
-  const rest = opensQueriesOverNothing(rule) ? ', so it only lets ask queries over no table' : '';
+  const rest = staysOpen(rule) ? ', so it only lets ask queries over no table and list datasets' : '';
   return [
     ...unknownMethods(rule).map((each) =>
       finding(`names the method ${each}, which BigQuery does not have.`, 'operations'),
