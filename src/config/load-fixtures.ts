@@ -18,6 +18,10 @@ export async function loadFixtures(path: string): Promise<FixtureFile> {
   }
   const yaml = readYaml(text, path);
   const parsed = fixtureFile.safeParse(yaml.value);
-  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, fixtureFile, yaml, path));
+  if (!parsed.success)
+    throw new GuardError(
+      'ERR_CONFIG',
+      faults(parsed.error, fixtureFile, (place) => `${path}:${yaml.locate(place)}`),
+    );
   return parsed.data;
 }
