@@ -87,9 +87,10 @@ program
 program
   .command('demo')
   .description('an agent asks questions over a generated shop, guarded; needs @duckdb/node-api')
-  .action(async () => {
+  .option('--emulator <url>', 'another BigQuery emulator, which will be filled, in place of our stand-in')
+  .action(async ({ emulator }: { readonly emulator?: string }) => {
     const { demo } = await import('./demo/demo.ts');
-    process.exitCode = await demo();
+    process.exitCode = await demo(emulator);
   });
 
 program.command('demo-agent', { hidden: true }).action(async () => {

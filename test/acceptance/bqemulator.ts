@@ -22,9 +22,13 @@ const home = join(cache, 'bqemulator-1.4.0');
 const complete = join(home, 'complete');
 const run = promisify(execFile);
 
+export function hasBqemulator(): boolean {
+  return existsSync(complete);
+}
+
 /** The path of the emulator's program, which is installed at the first time. Needs Python 3 with `venv`. */
 export async function installBqemulator(): Promise<string> {
-  if (!existsSync(complete)) {
+  if (!hasBqemulator()) {
     await rm(home, { recursive: true, force: true });
     await mkdir(cache, { recursive: true });
     const python = join(home, 'bin/python');
