@@ -33,10 +33,11 @@ export interface DecisionRequest extends TraitsSource {
   readonly cost?: Cost | undefined;
   readonly now?: Date | undefined;
   /**
-   * What is not known yet: `facts` means the cost as well. Conditions that need it neither deny nor keep an allow from
-   * counting, so a denial stands whatever comes; anything else has to be decided again.
+   * What is not known yet: `facts` means the cost and labels as well; `objects`, that there is no statement, but columns
+   * and labels have not been looked up. Conditions that need it neither deny nor keep an allow from counting, so a
+   * denial stands whatever comes; anything else has to be decided again.
    */
-  readonly pending?: 'facts' | 'cost' | undefined;
+  readonly pending?: 'facts' | 'objects' | 'cost' | undefined;
   /** The call runs under the principal's own account, so BigQuery judges its protection for the right one. */
   readonly runsAsPrincipal?: boolean | undefined;
 }

@@ -3,7 +3,7 @@ import type { CompiledRule } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import { mayLieIn, objectCoveredBy, objectMayMatch } from './names.ts';
 import { appliesTo } from './select-principal.ts';
-import type { Touched, TouchedPair } from './touched.ts';
+import { isUnseen, type Touched, type TouchedPair } from './touched.ts';
 import type { Variables } from './variables.ts';
 
 /**
@@ -43,14 +43,16 @@ function mayCover({ source }: CompiledRule, { operation }: AccessPair, fires: bo
 
 function outcomeOf(
   { when }: CompiledRule,
-  { pending }: DecisionRequest,
+  request: DecisionRequest,
   variables: () => Variables,
 ): Judged['outcome'] | 'fails' {
   if (when === undefined) return 'holds';
   try {
     return when.holds(variables()) ? 'holds' : 'fails';
   } catch {
-    const missing = pending === 'facts' ? when.late.size > 0 : pending === 'cost' && when.late.has('cost');
+    const missing = isUnseen(request)
+      ? when.late.size > 0
+      : request.pending === 'cost' && when.late.has('cost');
     return missing ? 'pending' : 'fault';
   }
 }

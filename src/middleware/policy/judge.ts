@@ -15,7 +15,7 @@ import { insteadOf } from './instead.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
 import { knowledge } from './knowledge.ts';
 import type { NativeSource } from './native-source.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import { statedSubject, subjectOf, type Subject } from './subject.ts';
 import { visibleTables, type VisibleTables } from './visible-tables.ts';
 
 /** Where the policy learns what it needs to know of a call. */
@@ -55,6 +55,8 @@ export async function judge(
   const foreign = foreignResult(compiled, call, context);
   if (foreign !== undefined) throw denial(call, [foreign]);
   const asker = askerOf(call, context);
+  const closed = closedBefore(compiled, call, asker);
+  if (closed !== undefined) return closed;
   const gate = gateCatalog(compiled, asker, options.catalog(context));
   const subject = await subjectOf(call, context, gate.catalog, compiled, compiled.tags.byLabel.length > 0);
   const refused = gate.refused();
@@ -96,6 +98,15 @@ async function visibleOf(
     source: sources.native(context),
     each: engines.length > 0 || policy.tags.byLabel.length > 0,
   });
+}
+
+/** What the path and the body of a call other than a query say is enough for most denials: nothing is looked up. */
+function closedBefore(compiled: CompiledPolicy, call: Call, asker: Asker): Judgement | undefined {
+  if (queryRequest(call) !== undefined) return undefined;
+  const subject = statedSubject(call);
+  const request = { ...asker, pairs: subject.pairs, columns: [], pending: 'objects' } as const;
+  const decision = decide(compiled, request);
+  return decision.effect === 'deny' ? { decision, subject, request } : undefined;
 }
 
 function deniedBy(

@@ -3,7 +3,7 @@ import type { AccessPair } from './access.ts';
 import type { DecisionRequest } from './decide.ts';
 import type { Judged } from './judge-rule.ts';
 import { policyTagsOf } from './tags.ts';
-import { isTableOf, type Touched } from './touched.ts';
+import { isTableOf, isUnseen, type Touched } from './touched.ts';
 import type { NativeProtection } from './traits.ts';
 
 /**
@@ -15,7 +15,7 @@ export function unopenedProtection(
   touched: Touched,
   judged: readonly Judged[],
 ): Reason | undefined {
-  if (request.runsAsPrincipal === true || request.pending === 'facts') return undefined;
+  if (request.runsAsPrincipal === true || isUnseen(request)) return undefined;
   const accepting = judged.filter(
     ({ rule: { source } }) => source.effect !== 'deny' && source.nativePolicies === 'accept',
   );

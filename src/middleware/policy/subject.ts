@@ -105,6 +105,11 @@ export function defaultDataset(
   };
 }
 
+/** What a call other than a query says of itself, before anything was looked up. */
+export function statedSubject(call: Call): Subject {
+  return { ...nothing, pairs: requestAccess(call), flaw: undefined };
+}
+
 /**
  * Calls that hand out rows or copy them read every column of the tables that they name. Where labels of tables decide,
  * any other table that is named is looked up too.

@@ -34,7 +34,7 @@ export function touchedBy(policy: CompiledPolicy, request: DecisionRequest): Tou
     tags: [...new Set(policy.tags.ofColumn(column, traits))],
   }));
   // Labels are not known before the object was looked up: until then it may have each of them.
-  const possible = request.pending === 'facts' ? policy.tags.byLabel : [];
+  const possible = isUnseen(request) ? policy.tags.byLabel : [];
   const pairs = request.pairs.map((pair): TouchedPair => {
     const own = policy.tags.ofObject(pair.object, traits);
     const below = columns.filter(({ column }) => isTableOf(pair.object, column)).flatMap(({ tags }) => tags);
@@ -43,6 +43,10 @@ export function touchedBy(policy: CompiledPolicy, request: DecisionRequest): Tou
   const tags = new Set(pairs.flatMap(({ own, all }) => [...own, ...all]));
   return { traits, pairs, columns, tags };
 }
+
+/** Nothing was looked up yet. */
+export const isUnseen = ({ pending }: DecisionRequest): boolean =>
+  pending === 'facts' || pending === 'objects';
 
 export function isTableOf(object: AccessPair['object'], { table }: ColumnSource): boolean {
   return (

@@ -46,7 +46,7 @@ export function variablesOf(
 
 /** Calls without a statement have empty facts: they name no column twice and join nothing. */
 function factsOf(
-  { facts, columns, pairs }: DecisionRequest,
+  { facts, columns, pairs, pending }: DecisionRequest,
   taggedColumns: Readonly<Record<string, bigint>>,
 ): object {
   const tables = pairs.flatMap(({ object }) =>
@@ -56,7 +56,6 @@ function factsOf(
     kind: facts?.kind ?? '',
     statements: BigInt(facts?.statements.length ?? 0),
     tables: [...new Set(tables)],
-    columns: columns.map(({ table, path }) => `${fullName(table)}.${path.join('.')}`),
     functions: facts?.functions ?? [],
     routines: facts?.routines.map(fullName) ?? [],
     selectsStar: facts?.flags.selectsStar ?? false,
@@ -66,7 +65,10 @@ function factsOf(
     ddl: facts?.flags.ddl ?? false,
     unbounded: facts?.flags.unbounded ?? false,
     fingerprint: facts?.fingerprint ?? '',
-    taggedColumns,
+    ...(pending !== 'objects' && {
+      columns: columns.map(({ table, path }) => `${fullName(table)}.${path.join('.')}`),
+      taggedColumns,
+    }),
   };
 }
 
