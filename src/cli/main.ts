@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
 import type { CheckOptions } from './commands/check.ts';
+import type { DiffOptions } from './commands/diff.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { TestOptions } from './commands/test.ts';
 
@@ -71,6 +72,21 @@ program
   .action(async (files: readonly string[], options: TestOptions) => {
     const { test } = await import('./commands/test.ts');
     process.exitCode = await answered(() => test(files, options));
+  });
+
+program
+  .command('diff')
+  .description('decide recorded calls by two policies, and show what changes, rule by rule')
+  .argument('<old>', 'the policy file as it is')
+  .argument('<new>', 'the policy file as it would be')
+  .requiredOption('--replay <file>', 'a record of the audit, JSON lines')
+  .option('--catalog <file>', 'tables and routines, as YAML or JSON; without it every table is unknown')
+  .option('--json', 'print every change as JSON')
+  .addHelpText('after', '\nEnds with 0 when nothing changes, 1 when something does, 2 for wrong usage.')
+  .exitOverride(usage)
+  .action(async (before: string, after: string, options: DiffOptions) => {
+    const { diff } = await import('./commands/diff.ts');
+    process.exitCode = await answered(() => diff(before, after, options));
   });
 
 program

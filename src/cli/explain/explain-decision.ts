@@ -1,7 +1,6 @@
 import type { Call } from '../../call/call.ts';
 import { queryRequest } from '../../call/query-request.ts';
-import { loadConfig } from '../../config/load-config.ts';
-import { compilePolicy } from '../../middleware/policy/index.ts';
+import { compileConfig, loadConfig } from '../../config/load-config.ts';
 import { defaultDataset } from '../../middleware/policy/subject.ts';
 import { rehearsedCall } from '../../middleware/rehearsal/rehearsed-call.ts';
 import { rehearse, type Known, type Rehearsal } from '../../middleware/rehearsal/rehearse.ts';
@@ -19,9 +18,10 @@ export interface DecisionOptions extends AskerOptions {
 
 /** Says what a policy makes of a query: 0 when it may run, 1 when it is refused, 3 when it waits for people. */
 export async function explainDecision(sql: string, known: Known, options: DecisionOptions): Promise<number> {
-  const { file, policy } = await loadConfig(options.config);
+  const config = await loadConfig(options.config);
+  const { file, policy } = config;
   const call = rehearsedCall({ sql, dataset: options.dataset }, policy.project);
-  const rehearsal = await rehearse(compilePolicy(policy), call, askerOf(options, file.principal), {
+  const rehearsal = await rehearse(compileConfig(config), call, askerOf(options, file.principal), {
     ...known,
     bytes: bytesOf(options.bytes),
   });
