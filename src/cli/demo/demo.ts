@@ -69,8 +69,9 @@ interface Backend {
 
 async function openShop(url: string | undefined): Promise<Backend> {
   if (url === undefined) {
-    const { url: found, close } = await startStandIn({ project, seed: shop() });
-    return { name: 'A local stand-in for BigQuery', knowsBytes: true, url: found, close };
+    const standIn = await startStandIn({ project, seed: shop() });
+    const name = 'A local stand-in for BigQuery';
+    return { name, knowsBytes: true, url: standIn.url, close: () => standIn.close() };
   }
   await plant(url, project, shop());
   return { name: 'An emulator', knowsBytes: false, url, close: () => Promise.resolve() };
