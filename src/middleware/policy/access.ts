@@ -1,4 +1,5 @@
 import type { OperationClass } from '../../call/operations.ts';
+import { isInformationSchema } from '../../sql/information-schema-views.ts';
 
 /** What is touched; `table` may be a wildcard (`events_*`), models and routines count as tables. */
 export type AccessObject =
@@ -23,7 +24,8 @@ export function tablePair(
   name: { readonly project: string; readonly dataset: string; readonly name: string },
 ): AccessPair {
   return {
-    operation,
+    // What tells of other tables is not read by its name.
+    operation: isInformationSchema(name) ? 'unknown' : operation,
     method,
     object: { kind: 'table', project: name.project, dataset: name.dataset, table: name.name },
   };

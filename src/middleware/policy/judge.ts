@@ -13,8 +13,8 @@ import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
 import { insteadOf } from './instead.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
-import { knowledge } from './knowledge.ts';
 import type { NativeSource } from './native-source.ts';
+import { permissionOf } from './permission.ts';
 import { statedSubject, subjectOf, type Subject } from './subject.ts';
 import { visibleTables, type VisibleTables } from './visible-tables.ts';
 
@@ -94,7 +94,7 @@ async function visibleOf(
     call,
     policy,
     asker,
-    mayKnow: knowledge(policy, asker, call.operation, engines),
+    permission: permissionOf(policy, asker, call.operation, engines),
     source: sources.native(context),
     each: engines.length > 0 || policy.tags.byLabel.length > 0,
   });
@@ -147,7 +147,7 @@ async function protectionOf(
   return { native: await loadNative(subject, source) };
 }
 
-function askerOf(call: Call, context: Context): Asker {
+export function askerOf(call: Call, context: Context): Asker {
   const { principal, agent, session } = context;
   return { principal, agent, session, call, now: context.now() };
 }

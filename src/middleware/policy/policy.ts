@@ -13,6 +13,7 @@ import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { denial, inGoogleSql, judge, type Judgement, type Sources } from './judge.ts';
 import { sourceOf, type PolicySource } from './policy-source.ts';
+import { reveal } from './reveal/reveal.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { visibleTablesKey } from './visible-tables.ts';
 import { analysisKey, tablesKey, type Subject } from './subject.ts';
@@ -50,7 +51,7 @@ export function policy(options: PolicyOptions): Middleware {
         options.jobs.add(job);
         registerResultTable(options.jobs, job, result);
       }
-      return result;
+      return reveal(source.current(), call, context, options, result);
     },
   };
 }

@@ -4,12 +4,38 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { jobTypeOf } from '../../call/operations.ts';
 import type { OperationClass } from '../../call/operations.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
+import { isInformationSchema } from '../../sql/information-schema-views.ts';
 import { tablePair, type AccessObject, type AccessPair } from './access.ts';
 
 /** What a call other than a query does, from its path and body alone. */
 export function requestAccess(call: Call): readonly AccessPair[] {
   if (call.operation === 'jobs.insert') return jobAccess(call);
-  return [{ operation: call.class, method: call.operation, object: objectOf(call) }];
+  const pair = { operation: call.class, method: call.operation, object: objectOf(call) };
+  if (pair.object.kind === 'table' && isInformationSchema({ name: pair.object.table })) {
+    return [{ ...pair, operation: 'unknown' }];
+  }
+  return [pair, ...wider(call)];
+}
+
+/** Settings by which a table or dataset reads what nobody has judged, or has its rows elsewhere. */
+const unjudged = [
+  'view',
+  'materializedView',
+  'externalDataConfiguration',
+  'biglakeConfiguration',
+  'externalCatalogTableOptions',
+  'externalDatasetReference',
+  'externalCatalogDatasetOptions',
+  'linkedDatasetSource',
+] as const;
+
+/** What goes beyond the object that is named. As with `CREATE FUNCTION`, code concerns the whole project. */
+function wider(call: Call): readonly AccessPair[] {
+  const { class: operation, operation: method, project, body = {} } = call;
+  if (operation === 'ddl' && method.startsWith('routines.'))
+    return [{ operation, method, object: { kind: 'project', project } }];
+  if (operation !== 'ddl' && operation !== 'admin') return [];
+  return unjudged.some((name) => body[name] !== undefined) ? [outside(call)] : [];
 }
 
 function objectOf({ operation, project, ids }: Call): AccessObject {

@@ -9,7 +9,7 @@ import { informationSchemaTable } from '../../sql/information-schema-views.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { Asker } from './gate-catalog.ts';
 import { hidesColumns } from './hidden-columns.ts';
-import type { MayKnow } from './knowledge.ts';
+import type { Permission } from './permission.ts';
 import type { NativeSource } from './native-source.ts';
 
 /** Of which tables a view of INFORMATION_SCHEMA may tell the principal. */
@@ -75,7 +75,7 @@ interface Visibility {
   readonly call: Call;
   readonly policy: CompiledPolicy;
   readonly asker: Asker;
-  readonly mayKnow: MayKnow;
+  readonly permission: Permission;
   readonly source: NativeSource;
   /** Whether it takes a look at each table to know of it: it has labels, or an engine is asked. */
   readonly each: boolean;
@@ -97,15 +97,15 @@ export async function visibleTables(
 
 async function tablesOf(
   { project, dataset }: ObjectName,
-  { call, mayKnow, source, each }: Visibility,
+  { call, permission, source, each }: Visibility,
 ): Promise<readonly string[] | undefined> {
   const table = (name: string) => ({ kind: 'table', project, dataset, table: name }) as const;
-  if (!each && (await mayKnow(table('*')))) return undefined;
+  if (!each && (await permission.mayKnow(table('*')))) return undefined;
   const listed = (await source.tables(project, dataset)) ?? [];
   const labels = (await source.dataset(project, dataset))?.labels ?? {};
   const known = await Promise.all(
     listed.map((item) =>
-      mayKnow(table(item.name.name), {
+      permission.mayKnow(table(item.name.name), {
         tables: [item],
         datasetLabels: new Map([[`${project}.${dataset}`, labels]]),
       }),
