@@ -19,6 +19,12 @@ export interface AsideOptions {
 /** Analyses heavy texts, one at a time, on a thread that is started for the first of them. */
 export type Aside = (text: string, options: AnalyseOptions) => Promise<Made>;
 
+/** What may hold up the thread of the caller where there is no other: about a tenth of a second. */
+const longestHere = 50_000;
+const noWorker =
+  `Texts of more than ${longestHere} characters are analysed on a worker thread, whose code (dist/sql-worker.cjs of ` +
+  'bigquery-guard) is not installed here. Keep bigquery-guard out of the bundle.';
+
 export function newAside({ file, timeout, waiting }: AsideOptions): Aside {
   let worker: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -45,7 +51,10 @@ export function newAside({ file, timeout, waiting }: AsideOptions): Aside {
   }
 
   return async (text, options) => {
-    if (file === undefined) return analyseOnThisThread(text, options);
+    if (file === undefined) {
+      if (text.length > longestHere) return inVain(text, options, noWorker);
+      return analyseOnThisThread(text, options);
+    }
     if (pending > waiting) return inVain(text, options, 'Too many large texts wait to be analysed.');
     pending += 1;
     const turn = last.then(() => {

@@ -14,9 +14,9 @@ function escape(character: string): string {
   return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : character;
 }
 
-/** A name that none of the given ones equals, whatever their letter case. */
-export function freshName(wanted: string, taken: ReadonlySet<string>): string {
+/** The wanted name, or one with a number if it is taken, whatever its letter case. */
+export function freshName(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;
-  while (taken.has(name.toLowerCase())) name += '_';
+  for (let number = 2; isTaken(name.toLowerCase()); number += 1) name = `${wanted}_${number}`;
   return name;
 }

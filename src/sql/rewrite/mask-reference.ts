@@ -1,8 +1,10 @@
 import { lex } from '../lexer/index.ts';
+import type { Token } from '../lexer/index.ts';
 import type { TableReferenceFact } from '../resolve/reference-fact.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Edit } from './apply-edits.ts';
-import { freshName, identifier } from './identifier.ts';
+import { identifier } from './identifier.ts';
+import type { Names } from './names.ts';
 import { maskedValue } from './mask-column.ts';
 import type { MaskTree } from './mask-column.ts';
 import type { SourceFilter } from './mask-sources.ts';
@@ -19,15 +21,11 @@ export function maskReference(
   reference: TableReferenceFact,
   table: CatalogTable,
   { tree, filter }: Masked,
-  taken: Set<string>,
+  names: Names,
 ): readonly Edit[] {
-  const newName = (wanted: string): string => {
-    const name = freshName(wanted, taken);
-    taken.add(name.toLowerCase());
-    return name;
-  };
+  const newName = (wanted: string): string => names.within(wanted);
   const row = newName('guard_row');
-  const pseudo = pseudoNames(reference, newName);
+  const pseudo = pseudoNames(reference, (wanted) => names.everywhere(wanted));
   const columns = listedColumns(reference, table).map((column) => {
     const name = identifier(column.name);
     const masks = tree.fields.get(column.name.toLowerCase());
@@ -99,15 +97,16 @@ function starEdits(text: string, reference: TableReferenceFact, names: readonly 
   if (reference.stars.some((star) => star.from < 0)) {
     refuse('A pseudo column of a masked table cannot be used in a pipe.');
   }
+  const stars = lex(text).tokens.filter((token) => token.keyword === '*');
   return reference.stars.map((star) => {
     if (star.exceptEnd !== undefined)
       return { start: star.exceptEnd, end: star.exceptEnd, text: `, ${list}` };
-    const at = starEnd(text, star.from);
+    const at = starEnd(stars, star.from);
     return { start: at, end: at, text: ` EXCEPT (${list})` };
   });
 }
 
-function starEnd(text: string, from: number): number {
-  const star = lex(text).tokens.find((token) => token.start >= from && token.keyword === '*');
+function starEnd(stars: readonly Token[], from: number): number {
+  const star = stars.find((token) => token.start >= from);
   return star?.end ?? refuse('A star cannot be found in the text.');
 }

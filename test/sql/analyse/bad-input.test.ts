@@ -133,4 +133,17 @@ describe('what is large is read all the same', () => {
     const { tables } = await factsOf(`${before.repeat(30)}${inner}${after.repeat(30)}`);
     expect(tables.map(({ name }) => name.name)).toContain('t');
   });
+
+  // The parser alone takes about twice as long with every level: sixty would not end.
+  test.each([
+    ['patterns', 'a LIKE (', ')'],
+    ['patterns that must not match', 'a NOT LIKE f(', ')'],
+    ['patterns in arrays', 'a LIKE [', '][0]'],
+    ['patterns in CASE', 'CASE WHEN a LIKE ', ' THEN 1 END'],
+  ])('%s in each other, sixty deep', async (_title, before, after) => {
+    const { columns: read, gaps } = await factsOf(
+      `SELECT ${before.repeat(60)}t.b${after.repeat(60)} FROM d.t`,
+    );
+    expect({ read: read.map(({ path }) => path), gaps }).toEqual({ read: [['a'], ['b']], gaps: [] });
+  });
 });

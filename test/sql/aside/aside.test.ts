@@ -159,3 +159,12 @@ describe('the worker', () => {
     expect(workerFile()).toMatch(/src\/sql\/aside\/worker\.ts$/);
   });
 });
+
+test('without the code of the worker, long texts are analysed here and longer ones refused', async () => {
+  const here = newAside({ file: undefined, timeout: 0, waiting: 0 });
+  const text = 'SELECT id FROM shop.orders;\n'.repeat(1_700);
+  expect(await startedWorkers(async () => expect(await gapsOf(here, text)).toEqual([]))).toBe(0);
+  expect(await gapsOf(here, text.repeat(2))).toEqual([
+    expect.stringMatching(/^limit: .*dist\/sql-worker\.cjs/),
+  ]);
+});

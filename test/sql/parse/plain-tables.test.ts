@@ -89,9 +89,23 @@ const item = fc.oneof(
   column,
   fc.tuple(value, blank, fc.constant('AS'), blank, name).map((parts) => parts.join('')),
 );
+const where = fc.oneof(
+  fc.constantFrom(
+    '',
+    '',
+    '',
+    ' WHERE r.a = 1 OR (r.b)',
+    ' where r.a.from IN (SELECT x FROM d.t)',
+    ' WHERE a GROUP BY a',
+  ),
+  value.map((condition) => ` WHERE ${condition}`),
+);
 const derived = fc
-  .tuple(fc.array(item, { minLength: 1, maxLength: 5 }), blank, table, alias)
-  .map(([items, space, from, as]) => `(SELECT${space}${items.join(',')}${space}FROM${space}${from})${as}`);
+  .tuple(fc.array(item, { minLength: 1, maxLength: 5 }), blank, table, where, alias)
+  .map(
+    ([items, space, from, condition, as]) =>
+      `(SELECT${space}${items.join(',')}${space}FROM${space}${from}${condition})${as}`,
+  );
 const fromItem = fc.oneof(table, derived);
 const join = fc.constantFrom(
   ', ',
@@ -144,6 +158,7 @@ test.each([
   ['SELECT 1 FROM my-project.d.t AS a JOIN `p.d.t` b ON a.x = b.x, u', 3],
   ['SELECT 1 FROM (SELECT r.a, CAST(NULL AS STRING) AS b FROM d.t AS r) AS t', 1],
   ['SELECT 1 FROM (SELECT r.a FROM d.t AS r WHERE r.a > 1)', 1],
+  ['SELECT 1 FROM (SELECT r.a FROM d.t AS r GROUP BY r.a), u', 2],
   ['SELECT 1 FROM (SELECT DISTINCT r.a AS b FROM UNNEST(x) AS r)', 0],
   ['SELECT 1 FROM (SELECT * FROM f(1))', 0],
   ['SELECT EXTRACT(DAY FROM d.day)', 0],

@@ -87,13 +87,24 @@ export const binary = (reader: Reader, node: NodeOf<'binary_expr'>): Expression 
   const level = levels[text] ?? comparison;
   mustBind(reader, node.left, level === comparison ? comparison + 1 : level);
   mustBind(reader, node.right, level + 1);
-  const operator = plainOperators[text];
+  const like = likeOf(reader, node.operator);
   const range = rangeOf(reader, node);
+  if (like !== undefined) {
+    const operand = convertExpression(reader, node.left);
+    const items = [convertExpression(reader, node.right)];
+    return { type: 'like', operand, negated: like.negated, patterns: { type: 'list', items }, range };
+  }
+  const operator = plainOperators[text];
   if (operator !== undefined) {
     const left = convertExpression(reader, node.left);
     return { type: 'binary', operator, left, right: convertExpression(reader, node.right), range };
   }
   return keywordOperator(reader, node, text);
+};
+
+const likeOf = (reader: Reader, operator: Operator): { readonly negated: boolean } | undefined => {
+  const [word] = Array.isArray(operator) ? operator : [];
+  return word === undefined ? undefined : take(reader.holes.likes, startOf(reader, word));
 };
 
 const sweepOperator = (reader: Reader, operator: Exclude<Operator, string>): void => {
@@ -104,18 +115,11 @@ const sweepOperator = (reader: Reader, operator: Exclude<Operator, string>): voi
 };
 
 const keywordOperator = (reader: Reader, node: NodeOf<'binary_expr'>, text: string): Expression => {
-  const range = rangeOf(reader, node);
   const negated = text.includes('NOT');
   switch (text) {
     case 'IS':
     case 'IS NOT':
       return is(reader, node, negated);
-    case 'LIKE':
-    case 'NOT LIKE': {
-      const operand = convertExpression(reader, node.left);
-      const items = [convertExpression(reader, node.right)];
-      return { type: 'like', operand, negated, patterns: { type: 'list', items }, range };
-    }
     case 'IN':
     case 'NOT IN':
       return inList(reader, node, negated);
@@ -138,7 +142,8 @@ const inList = (reader: Reader, node: NodeOf<'binary_expr'>, negated: boolean): 
   const operand = convertExpression(reader, node.left);
   const { operator } = node;
   const last = Array.isArray(operator) ? operator.at(-1) : operator;
-  const quantifier = typeof last === 'object' ? take(reader.holes.likes, startOf(reader, last)) : undefined;
+  const quantifier =
+    typeof last === 'object' ? take(reader.holes.quantifiedLikes, startOf(reader, last)) : undefined;
   const values = setOf(reader, node.right);
   const range = rangeOf(reader, node);
   if (quantifier !== undefined)

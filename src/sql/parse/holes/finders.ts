@@ -41,7 +41,8 @@ import {
   inputTable,
   keywordCall,
   lambda,
-  likeAny,
+  like,
+  notLike,
   nullsOrder,
   objectArgument,
   patternSign,
@@ -63,6 +64,8 @@ const connection: Finder = (scan, index) => defaultConnection(scan, index) ?? ob
 
 const asWord: Finder = (scan, index) =>
   rowType(scan, index) ?? queryName(scan, index) ?? generatedShort(scan, index);
+
+const notWord: Finder = (scan, index) => notLike(scan, index) ?? notAggregate(scan, index);
 
 const leftWord: Finder = (scan, index) => setPrefix(scan, index) ?? keywordCall(scan, index);
 
@@ -106,11 +109,11 @@ const finders: Readonly<Record<string, Finder>> = {
   INTERSECT: setOperation,
   LATERAL: lateral,
   LEFT: leftWord,
-  LIKE: likeAny,
+  LIKE: like,
   LOOKUP: joinHint,
   MATCH_RECOGNIZE: tableTail,
   MODEL: objectArgument,
-  NOT: notAggregate,
+  NOT: notWord,
   NULLS: nullsOrder,
   ON: joinCondition,
   OPTIONS: lateOptions,

@@ -47,7 +47,10 @@ export interface Holes {
   readonly rowChanges: Map<number, (target: TableReference) => RowChange>;
   /** Targets of assignments that are more than a name. */
   readonly paths: Map<number, Path>;
-  readonly likes: Map<number, 'ANY' | 'ALL'>;
+  /** LIKE that is read as IS DISTINCT FROM. */
+  readonly likes: Map<number, { readonly negated: boolean }>;
+  /** LIKE that is read as IN. */
+  readonly quantifiedLikes: Map<number, 'ANY' | 'ALL'>;
   readonly setMatches: Map<number, SetMatch>;
   /** The literals that follow a literal and continue it. */
   readonly adjacent: Map<number, { readonly value: string; readonly end: number }>;
@@ -74,6 +77,7 @@ export const noHoles = (): Holes => ({
   rowChanges: new Map(),
   paths: new Map(),
   likes: new Map(),
+  quantifiedLikes: new Map(),
   setMatches: new Map(),
   adjacent: new Map(),
   words: new Map(),

@@ -1,4 +1,12 @@
-import type { DerivedTable, FromItem, Name, Path, SelectItem, TableReference } from '../../ast/index.ts';
+import type {
+  DerivedTable,
+  FromItem,
+  Name,
+  Path,
+  Select,
+  SelectItem,
+  TableReference,
+} from '../../ast/index.ts';
 import type { Token } from '../../lexer/index.ts';
 import { namedBy } from '../convert/names.ts';
 import { readExpression } from '../read.ts';
@@ -7,7 +15,7 @@ import { readPath } from './paths.ts';
 import { isNameToken, replace, skipTo, splitAtCommas, type Scan } from './scan.ts';
 
 /**
- * Tables in FROM that are read from the tokens alone: `t`, `d.t AS a`, and `(SELECT a.x, f(a.y) AS y FROM d.t AS a) AS b`,
+ * Tables in FROM that are read from the tokens alone: `t`, `d.t AS a`, and `(SELECT a.x, f(a.y) AS y FROM d.t AS a WHERE z) AS b`,
  * which is what masks put in the place of a table. Whatever is written otherwise is left to the parser. A masked
  * text is to the parser then the same as the text before.
  */
@@ -108,7 +116,8 @@ const derivedTable = (source: Source, open: number, to: number): Found<DerivedTa
   const from = skipTo(source, open + 2, close, (keyword) => keyword === 'FROM');
   const items = selectItems(source, open + 2, from);
   const inner = from < close ? table(source, from + 1, close) : undefined;
-  if (items === undefined || inner?.next !== close) return undefined;
+  const where = inner === undefined ? undefined : whereAt(source, inner.next, close);
+  if (items === undefined || inner === undefined || where === undefined) return undefined;
   const read = (): DerivedTable => {
     const range = rangeOfTokens(source, open + 1, close);
     const body = {
@@ -117,6 +126,7 @@ const derivedTable = (source: Source, open: number, to: number): Found<DerivedTa
       items: items.map((item) => item()),
       windows: [],
       from: inner.read(),
+      ...where(),
       range,
     } as const;
     return {
@@ -126,6 +136,18 @@ const derivedTable = (source: Source, open: number, to: number): Found<DerivedTa
     };
   };
   return { read, next: alias.next };
+};
+
+const otherClauses: ReadonlySet<string> = new Set(
+  'GROUP HAVING QUALIFY WINDOW ORDER LIMIT UNION INTERSECT EXCEPT'.split(' '),
+);
+
+/** Nothing, or `WHERE condition`; undefined if it is something else. */
+const whereAt = (source: Source, index: number, to: number): Read<Pick<Select, 'where'>> | undefined => {
+  if (index === to) return () => ({});
+  const isLast = skipTo(source, index, to, (keyword) => otherClauses.has(keyword)) === to;
+  if (keywordAt(source, index) !== 'WHERE' || !isLast) return undefined;
+  return () => ({ where: readExpression(source, index + 1, to) });
 };
 
 type Read<Item> = () => Item;

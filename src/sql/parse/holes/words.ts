@@ -44,11 +44,32 @@ export const decimalLiteral: Finder = (scan, index) => {
 };
 
 /** `LIKE ANY (…)`: read as IN, whose right side looks the same. */
-export const likeAny: Finder = (scan, index) => {
+const likeAny: Finder = (scan, index) => {
   const word = keywordAt(scan.source, index + 1);
-  if (word !== 'ANY' && word !== 'SOME' && word !== 'ALL') return undefined;
-  scan.holes.likes.set(tokenAt(scan.source, index).start, word === 'ALL' ? 'ALL' : 'ANY');
+  if (!quantifiers.has(word)) return undefined;
+  scan.holes.quantifiedLikes.set(tokenAt(scan.source, index).start, word === 'ALL' ? 'ALL' : 'ANY');
   return replace(scan, index, index + 2, 'IN');
+};
+
+const quantifiers: ReadonlySet<string> = new Set(['ANY', 'SOME', 'ALL']);
+
+/** `a LIKE b`: the parser reads what follows twice, on every level that is nested in it; it binds as another operator does. */
+export const like: Finder = (scan, index) => likeAny(scan, index) ?? plainLike(scan, index, index);
+
+export const notLike: Finder = (scan, index) =>
+  keywordAt(scan.source, index + 1) === 'LIKE' ? plainLike(scan, index, index + 1) : undefined;
+
+const plainLike = (scan: Scan, from: number, index: number): number | undefined => {
+  if (quantifiers.has(keywordAt(scan.source, index + 1)) || isTableLike(scan, index)) return undefined;
+  scan.holes.likes.set(tokenAt(scan.source, from).start, { negated: from < index });
+  return replace(scan, from, index + 1, 'IS DISTINCT FROM');
+};
+
+/** `CREATE TABLE a.b LIKE c.d`. */
+const isTableLike = ({ source }: Scan, index: number): boolean => {
+  let first = index - 1;
+  while (keywordAt(source, first - 1) === '.' || keywordAt(source, first - 1) === '-') first -= 2;
+  return keywordAt(source, first - 1) === 'TABLE' || keywordAt(source, first - 1) === 'EXISTS';
 };
 
 export const nullsOrder: Finder = (scan, index) => {
