@@ -222,6 +222,10 @@ export interface Call extends Positioned {
   readonly arguments: readonly Argument[];
   readonly nulls?: 'IGNORE' | 'RESPECT';
   readonly having?: { readonly extreme: 'MIN' | 'MAX'; readonly value: Expression };
+  /** `SUM(a WHERE b)`: the rows that count. */
+  readonly filter?: Expression;
+  /** `AVG(MAX(a) GROUP BY b)`: aggregates of aggregates. */
+  readonly groupBy?: readonly Expression[];
   readonly orderBy: readonly OrderItem[];
   readonly limit?: Expression;
   readonly window?: WindowSpecification;

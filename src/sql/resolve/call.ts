@@ -49,6 +49,8 @@ export function isAggregate(node: Call): boolean {
     aggregates.has(functionName(node)) ||
     node.distinct ||
     node.having !== undefined ||
+    node.filter !== undefined ||
+    node.groupBy !== undefined ||
     node.orderBy.length > 0
   );
 }
@@ -62,6 +64,8 @@ function withoutAliases(scope: Scope): Scope {
 
 function modifiers(node: Call, scope: Scope): void {
   orderItems(node.orderBy, scope);
+  if (node.filter !== undefined) influence(scope.pass, expression(node.filter, scope));
+  for (const key of node.groupBy ?? []) influence(scope.pass, expression(key, scope));
   if (node.having !== undefined) influence(scope.pass, expression(node.having.value, scope));
   if (node.limit !== undefined) influence(scope.pass, expression(node.limit, scope));
 }

@@ -191,6 +191,38 @@ const cases: readonly (readonly [title: string, sql: string, expected: Expected]
     { influences: ['hr.staff.name'], gaps: [] },
   ],
   [
+    'a quoted table may touch the word before it',
+    'SELECT id FROM`p.hr.staff`WHERE id > 1',
+    { outputs: [['id', ['hr.staff.id']]], gaps: [] },
+  ],
+  [
+    'an aggregate may say which rows count',
+    "SELECT STRING_AGG(name, ',' WHERE salary > 1 ORDER BY id) AS n FROM hr.staff",
+    { outputs: [['n', ['hr.staff.name']]], influences: ['hr.staff.id', 'hr.staff.salary'], gaps: [] },
+  ],
+  [
+    'aggregates of aggregates have keys of their own',
+    'SELECT AVG(MAX(salary) GROUP BY name) AS n FROM hr.staff',
+    { outputs: [['n', ['hr.staff.salary']]], influences: ['hr.staff.name'], gaps: [] },
+  ],
+  [
+    'the star of a SELECT in a pipe reads every column, as in any other',
+    'FROM hr.staff |> SELECT * EXCEPT (id) |> SELECT name',
+    { columns: ['hr.staff.name', 'hr.staff.salary'], outputs: [['name', ['hr.staff.name']]], gaps: [] },
+  ],
+  [
+    'a key of ROLLUP in other letter case is the same column',
+    'FROM hr.staff |> AGGREGATE COUNT(*) AS n GROUP BY ROLLUP(name, NAME, id)',
+    {
+      outputs: [
+        ['name', ['hr.staff.name']],
+        ['id', ['hr.staff.id']],
+        ['n', []],
+      ],
+      gaps: [],
+    },
+  ],
+  [
     'DROP PROPERTY GRAPH is DDL',
     'DROP PROPERTY GRAPH IF EXISTS shop.g',
     { kind: 'DROP_PROPERTY_GRAPH', gaps: [] },

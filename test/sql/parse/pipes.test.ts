@@ -185,7 +185,11 @@ describe('pipes stand wherever a query stands', () => {
     const select = query?.body.type === 'select' ? query.body : undefined;
     const where = select?.where?.range;
     const table = select?.from?.type === 'table' ? select.from.pathRange : undefined;
-    expect([query?.desugared, where, table]).toEqual([true, { start: 18, end: 23 }, { start: 5, end: 8 }]);
+    expect([query?.desugared, where, table]).toEqual([
+      undefined,
+      { start: 18, end: 23 },
+      { start: 5, end: 8 },
+    ]);
   });
 
   test.each([

@@ -76,8 +76,11 @@ const callOf = (reader: Reader, node: NodeOf<'func_call'>, name: Path): Call => 
     orderBy: args?.orderBy === undefined ? [] : orderItems(reader, args.orderBy),
     range: rangeOf(reader, node),
   };
+  const rows =
+    node.args === undefined ? undefined : take(reader.holes.aggregates, startOf(reader, node.args));
   return {
     ...base,
+    ...rows?.(),
     ...nulls(reader, args),
     ...having(reader, args),
     ...limit(reader, args),

@@ -2,6 +2,7 @@ import { queryHere, queryInParentheses, statementPipe } from '../pipes/holes.ts'
 import { readPipeline } from '../pipes/pipeline.ts';
 import { plainStatements } from '../pipes/regions.ts';
 import type { Source } from '../source.ts';
+import { aggregateRows } from './aggregates.ts';
 import { dash } from './dashes.ts';
 import { plainFromItem } from './plain-tables.ts';
 import { noHoles, type Holes } from './holes.ts';
@@ -100,6 +101,7 @@ const finders: Readonly<Record<string, Finder>> = {
   FULL: setPrefix,
   GENERATED: generated,
   GRAPH_TABLE: graphTable,
+  GROUP: aggregateRows,
   HASH: joinHint,
   IF: keywordCall,
   INNER: setPrefix,
@@ -136,6 +138,7 @@ const finders: Readonly<Record<string, Finder>> = {
   UNPIVOT: tableTail,
   USING: joinCondition,
   VARCHAR: typeWord,
+  WHERE: aggregateRows,
   WITH: withWord,
 };
 

@@ -14,6 +14,7 @@ import type {
   TableReference,
 } from '../../ast/index.ts';
 import type { Edit } from '../fragment.ts';
+import type { AggregateRows } from './aggregates.ts';
 
 /** `ASSERT_ROWS_MODIFIED n`, `THEN RETURN …`. */
 export type RowChange = Pick<Insert, 'rowCount' | 'returning'>;
@@ -39,6 +40,8 @@ export interface Holes {
   readonly collations: Map<number, () => Expression>;
   /** What a generated column is made of. */
   readonly generated: Map<number, () => Expression>;
+  /** By the parenthesis that opens the arguments. */
+  readonly aggregates: Map<number, () => AggregateRows>;
   /** The columns of `WITH DEPTH`. */
   readonly depths: Map<number, Name>;
   readonly stars: Map<number, (qualifier: Expression | undefined) => SelectStar>;
@@ -71,6 +74,7 @@ export const noHoles = (): Holes => ({
   nullOrders: new Map(),
   collations: new Map(),
   generated: new Map(),
+  aggregates: new Map(),
   depths: new Map(),
   stars: new Map(),
   timeZones: new Map(),

@@ -25,7 +25,8 @@ export const plainFromItem = (scan: Scan, index: number): number | undefined => 
   const found = itemAt(source, index, scan.to);
   if (found === undefined) return undefined;
   scan.holes.fromItems.set(tokenAt(source, index).start, found.read);
-  return replace(scan, index, found.next, '_');
+  // With blanks: the text may be FROM`d.t`WHERE.
+  return replace(scan, index, found.next, ' _ ');
 };
 
 /** `DELETE FROM t` names a target, `IS DISTINCT FROM x` a value, `t.from x` a field. */

@@ -57,9 +57,7 @@ const readGrouping = (source: Source, from: number, to: number): Grouping => {
   const first = keywordAt(source, from);
   if (special.has(first) && !(first === '(' && tokenAt(source, from).match !== to - 1)) {
     const { items } = readGroupBy(source, from, to);
-    const keys = items
-      .flatMap(expressionsOf)
-      .filter((value, index, all) => isFirst(source, value, index, all));
+    const keys = items.flatMap(expressionsOf).filter(isFirst);
     return { items, parts: keys.map((value) => ({ item: itemOf(value) })) };
   }
   const parts = splitAtCommas(source, from, to).map((part) => readPart(source, part.from, part.to));
@@ -67,10 +65,11 @@ const readGrouping = (source: Source, from: number, to: number): Grouping => {
 };
 
 /** A column that is written twice as a key makes one column. */
-const isFirst = (source: Source, value: Expression, index: number, all: readonly Expression[]): boolean => {
-  const text = ({ range }: Expression): string => source.text.slice(range.start, range.end);
-  return value.type !== 'path' || all.findIndex((each) => text(each) === text(value)) === index;
-};
+const isFirst = (value: Expression, index: number, all: readonly Expression[]): boolean =>
+  value.type !== 'path' || all.findIndex((each) => pathText(each) === pathText(value)) === index;
+
+const pathText = (value: Expression): string | undefined =>
+  value.type === 'path' ? value.parts.map(({ name }) => name.toLowerCase()).join('\n') : undefined;
 
 const itemOf = (value: Expression): SelectExpression => ({
   type: 'selectExpression',

@@ -28,6 +28,7 @@ import {
   nextStage,
   passRows,
   startStage,
+  statedQuery,
   withAdded,
   type Stage,
 } from './stage.ts';
@@ -61,7 +62,7 @@ const select: Operator = (source, stage, from, to) => {
     windows: [...open.windows, ...made.windows],
     ...(kind === undefined ? {} : { as: kind }),
   };
-  return nextStage(open, closeStage(open, parts));
+  return nextStage(open, statedQuery(open, parts));
 };
 
 const extend: Operator = (source, stage, from, to) => {

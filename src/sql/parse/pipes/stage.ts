@@ -37,7 +37,13 @@ export const startStage = (from: FromItem, range: Range): Stage => ({
 });
 
 /** The query that a stage stands for, with the columns that an operator makes. */
-export const closeStage = (stage: Stage, parts: Partial<Select>): Query => {
+export const closeStage = (stage: Stage, parts: Partial<Select>): Query => ({
+  ...statedQuery(stage, parts),
+  desugared: true,
+});
+
+/** The same where a star is the user's own, so that it reads every column. */
+export const statedQuery = (stage: Stage, parts: Partial<Select>): Query => {
   const body: Select = {
     type: 'select',
     distinct: false,
@@ -48,7 +54,7 @@ export const closeStage = (stage: Stage, parts: Partial<Select>): Query => {
     range: stage.range,
     ...parts,
   };
-  return { type: 'query', body, orderBy: stage.orderBy, range: stage.range, desugared: true };
+  return { type: 'query', body, orderBy: stage.orderBy, range: stage.range };
 };
 
 /** The same where the rows are passed on: the names of its tables stay known around the query. */
