@@ -23,6 +23,13 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return errorCodes.some((code) => code === value);
 }
 
+/** What stands in the way passes by itself, or by what people do; in all of these cases the call has not run. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'ERR_COST_UNAVAILABLE',
+  'ERR_APPROVAL_PENDING',
+  'ERR_APPROVAL_EXPIRED',
+]);
+
 const brand: unique symbol = Symbol.for('bigquery-guard.error');
 
 /** Why a call was stopped: the rule or option that decided, and what it says. */
@@ -32,9 +39,22 @@ export interface Reason {
   readonly message: string;
 }
 
+/** What a refused call could ask for instead, and would get. It names nothing that the call would not get. */
+export interface Instead {
+  /** With only these columns the call would be allowed: `shop.customers.id`. */
+  readonly columns?: readonly string[] | undefined;
+  /** The call would be allowed if it read less. */
+  readonly lessData?: true | undefined;
+  /** Columns to filter on, so that it reads less: `shop.orders.day`. */
+  readonly partitionFilter?: readonly string[] | undefined;
+}
+
 export interface GuardErrorOptions {
   readonly callId?: string | undefined;
   readonly reasons?: readonly Reason[] | undefined;
+  readonly instead?: Instead | undefined;
+  /** By default what the code says. */
+  readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -47,6 +67,9 @@ export interface GuardFailure extends Error {
   readonly guardCode: ErrorCode;
   readonly callId: string | undefined;
   readonly reasons: readonly Reason[];
+  readonly instead: Instead | undefined;
+  /** Whether the same call, sent again unchanged, may pass. It has not run. */
+  readonly retryable: boolean;
   readonly guard: GuardError;
 }
 
@@ -58,6 +81,8 @@ export class GuardError extends Error implements GuardFailure {
   readonly code: ErrorCode;
   readonly callId: string | undefined;
   readonly reasons: readonly Reason[];
+  readonly instead: Instead | undefined;
+  readonly retryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: GuardErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -65,6 +90,8 @@ export class GuardError extends Error implements GuardFailure {
     this.code = code;
     this.callId = options.callId;
     this.reasons = options.reasons ?? [];
+    this.instead = options.instead;
+    this.retryable = options.retryable ?? passing.has(code);
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -90,8 +117,9 @@ export function carryGuardError<Carrier extends Error>(
   error: Carrier,
   guard: GuardError,
 ): Carrier & GuardFailure {
-  const { code: guardCode, callId, reasons } = guard;
-  const carrier = Object.assign(error, { code: 403 as const, guardCode, callId, reasons, guard });
+  const { code: guardCode, callId, reasons, instead, retryable } = guard;
+  const said = { code: 403 as const, guardCode, callId, reasons, instead, retryable, guard };
+  const carrier = Object.assign(error, said);
   // Hidden from JSON and from `console.log`: the cause behind it may hold row values.
   Object.defineProperty(carrier, 'guard', { enumerable: false });
   return Object.defineProperty(carrier, brand, { value: true });

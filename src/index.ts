@@ -125,7 +125,7 @@ export type {
   GuardSource,
 } from './client/index.ts';
 export { GuardError, isGuardError } from './errors.ts';
-export type { ErrorCode, GuardErrorOptions, GuardFailure, Reason } from './errors.ts';
+export type { ErrorCode, GuardErrorOptions, GuardFailure, Instead, Reason } from './errors.ts';
 export type { Call, CallIds, Upload } from './call/call.ts';
 export type { Context, ContextKey } from './call/context.ts';
 export type { Json as JsonValue, JsonObject } from './call/json.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode, GuardError, Reason } from '../errors.ts';
+import type { ErrorCode, GuardError, Instead, Reason } from '../errors.ts';
 import type { JsonObject } from './json.ts';
 
 /** One entry of the `errors` list in Google's error body. */
@@ -17,6 +17,8 @@ export interface Denied {
     readonly code: ErrorCode;
     readonly callId: string | undefined;
     readonly reasons: readonly Reason[];
+    readonly instead: Instead | undefined;
+    readonly retryable: boolean;
   };
   /** The JSON body of the HTTP answer. */
   readonly body: JsonObject;
@@ -27,7 +29,7 @@ export interface Denied {
  * client create what it believes missing or report success, and 429 or 5xx would make it try again.
  */
 export function deniedError(error: GuardError): Denied {
-  const { message, callId, code } = error;
+  const { message, callId, code, instead, retryable } = error;
   const reasons = error.reasons.map((reason) => ({ rule: reason.rule, message: reason.message }));
   const item: DeniedItem = { message, domain: 'global', reason: 'accessDenied' };
   const body = {
@@ -39,12 +41,12 @@ export function deniedError(error: GuardError): Denied {
       details: details(error),
     },
   };
-  return { code: 403, message, errors: [item], guard: { code, callId, reasons }, body };
+  return { code: 403, message, errors: [item], guard: { code, callId, reasons, instead, retryable }, body };
 }
 
 /** google.rpc.ErrorInfo carries our code; clients of other languages read it from there. */
-function details({ code, callId, reasons }: GuardError): readonly JsonObject[] {
-  const metadata: Record<string, string> = callId === undefined ? {} : { callId };
+function details({ code, callId, reasons, instead, retryable }: GuardError): readonly JsonObject[] {
+  const metadata = { ...(callId !== undefined && { callId }), retryable: String(retryable) };
   const information = {
     '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
     reason: code,
@@ -54,5 +56,14 @@ function details({ code, callId, reasons }: GuardError): readonly JsonObject[] {
   return [
     information,
     ...reasons.map(({ rule, message }) => ({ '@type': 'bigquery-guard/reason', rule, message })),
+    ...(instead === undefined ? [] : [{ '@type': 'bigquery-guard/instead', ...insteadBody(instead) }]),
   ];
+}
+
+function insteadBody({ columns, lessData, partitionFilter }: Instead): JsonObject {
+  return {
+    ...(columns !== undefined && { columns: [...columns] }),
+    ...(lessData !== undefined && { lessData }),
+    ...(partitionFilter !== undefined && { partitionFilter: [...partitionFilter] }),
+  };
 }

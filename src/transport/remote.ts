@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Context } from '../call/context.ts';
 import { GoogleError } from '../call/google-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../call/json.ts';
-import { GuardError, isErrorCode } from '../errors.ts';
+import { GuardError, isErrorCode, type Instead } from '../errors.ts';
 import { restTransport, type Transport } from './rest.ts';
 
 export interface RemoteTransportOptions {
@@ -61,5 +61,24 @@ function refusalIn(call: Call, body: Json): GuardError | undefined {
   );
   const message =
     typeof error['message'] === 'string' ? error['message'] : 'The guard service refused the call.';
-  return new GuardError(code, message, { callId: call.id, reasons });
+  return new GuardError(code, message, {
+    callId: call.id,
+    reasons,
+    instead: insteadIn(details),
+    retryable: isJsonObject(information?.['metadata']) && information['metadata']['retryable'] === 'true',
+  });
 }
+
+function insteadIn(details: readonly JsonObject[]): Instead | undefined {
+  const said = details.find((detail) => detail['@type'] === 'bigquery-guard/instead');
+  if (said === undefined) return undefined;
+  const { columns, lessData, partitionFilter } = said;
+  return {
+    ...(columns !== undefined && { columns: textsIn(columns) }),
+    ...(lessData === true && { lessData }),
+    ...(partitionFilter !== undefined && { partitionFilter: textsIn(partitionFilter) }),
+  };
+}
+
+const textsIn = (value: Json): readonly string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -150,6 +150,8 @@ describe('a refusal', () => {
       guardCode: 'ERR_POLICY_DENIED',
       callId: 'call-1',
       reasons: denied.reasons,
+      instead: undefined,
+      retryable: false,
     });
     expect(isGuardError(error) && error.guard).toBe(denied);
   });

@@ -95,7 +95,14 @@ describe('the package', () => {
 
   it('adds the guard to that', () => {
     const own = Object.keys(door).filter((name) => !(name in upstream));
-    expect(own.toSorted()).toEqual(['GuardError', 'createGuard', 'guard', 'isGuardError', 'withContext']);
+    expect(own.toSorted()).toEqual([
+      'GuardError',
+      'createGuard',
+      'defineConfig',
+      'guard',
+      'isGuardError',
+      'withContext',
+    ]);
   });
 
   it('refuses to be its own original', () => {

@@ -1,6 +1,7 @@
 import { bytesText } from '../../middleware/limits/bytes.ts';
 import type { ColumnMask } from '../../middleware/policy/decision.ts';
 import type { RuleVerdict } from '../../middleware/policy/explain-rules.ts';
+import { insteadInWords } from '../../middleware/policy/instead.ts';
 import type { AccessPair } from '../../middleware/policy/access.ts';
 import type { BudgetRule } from '../../middleware/limits/rules.ts';
 import type { LimitRule } from '../../middleware/policy/document.ts';
@@ -63,7 +64,7 @@ function decisionLines({
   return [
     `${effect}${code === undefined ? '' : ` (${code})`}${by}`,
     ...reasons.map(({ rule, message }) => `${rule}: ${message}`),
-    ...(instead === undefined ? [] : [instead]),
+    ...(instead === undefined ? [] : [insteadInWords(instead)]),
     ...(approval === undefined
       ? []
       : [`${approval.quorum} of ${approval.approvers.join(', ')} within ${approval.expiresInMs / 1000} s`]),

@@ -186,7 +186,10 @@ export class Desk {
   }
 
   #refusal({ claim, available }: Short, call: Call): GuardError {
-    return exceeded(call, claim.rule, refusalTexts[claim.unit](claim, available, this.#options.settings));
+    const message = refusalTexts[claim.unit](claim, available, this.#options.settings);
+    // Jobs end and minutes pass.
+    const retryable = claim.unit === 'jobs' || claim.unit === 'calls';
+    return exceeded(call, claim.rule, message, { retryable });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { passOn } from '../../call/google-error.ts';
 import { isError, isGoogleError } from '../../call/guard-rails.ts';
-import { GuardError, isGuardError } from '../../errors.ts';
+import { GuardError, isGuardError, type GuardErrorOptions } from '../../errors.ts';
 import { namesOnlyKnown } from './known-names.ts';
 
 /** What must be known before the call may run cannot be found out, so it does not run. */
@@ -14,11 +14,16 @@ export function unavailable(call: Call, rule: string, why: string, cause?: unkno
   );
 }
 
-export function exceeded(call: Call, rule: string, message: string, cause?: unknown): GuardError {
+export function exceeded(
+  call: Call,
+  rule: string,
+  message: string,
+  more: Pick<GuardErrorOptions, 'cause' | 'retryable'> = {},
+): GuardError {
   return new GuardError('ERR_LIMIT_EXCEEDED', message, {
     callId: call.id,
     reasons: [{ rule, message }],
-    cause,
+    ...more,
   });
 }
 

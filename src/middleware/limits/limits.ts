@@ -227,7 +227,7 @@ function overLimit(
     rule === 'dry-run'
       ? `The query would bill more than the ${bytesText(sent)} that its dry run told. A table has grown in between: ask again in a minute.`
       : `The query would bill more than the ${sent} bytes that limit ${rule} allows. Name fewer columns, filter on the partition column, or ask the owner of the policy.`;
-  return exceeded(call, rule, message, cause);
+  return exceeded(call, rule, message, { cause });
 }
 
 function noStore(): GuardError {

@@ -2,7 +2,7 @@ import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
 import { runsAsPrincipal } from '../../call/upstream-identity.ts';
-import { GuardError } from '../../errors.ts';
+import { GuardError, type Instead } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
 import type { CompiledPolicy } from './compile.ts';
@@ -11,7 +11,7 @@ import type { ColumnMask, Decision } from './decision.ts';
 import { decideWithEngines, type Policy } from './engine.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
-import { insteadOf } from './instead.ts';
+import { insteadInWords, insteadOf } from './instead.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
 import type { NativeSource } from './native-source.ts';
 import { permissionOf } from './permission.ts';
@@ -39,7 +39,7 @@ export interface Judgement {
   /** Of which tables the call may be told by INFORMATION_SCHEMA. */
   readonly visible?: readonly VisibleTables[] | undefined;
   /** What a denied call could ask for instead. */
-  readonly instead?: string | undefined;
+  readonly instead?: Instead | undefined;
 }
 
 /**
@@ -201,8 +201,9 @@ export function inGoogleSql(call: Call): Call {
   return queryRequest(call) === undefined ? call : withQuerySettings(call, { useLegacySql: false });
 }
 
-export function denial(call: Call, reasons: GuardError['reasons'], instead = ''): GuardError {
+export function denial(call: Call, reasons: GuardError['reasons'], instead?: Instead): GuardError {
   const text = reasons.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
-  const message = `The policy denies this call and nothing was sent. ${text} ${instead}`.trimEnd();
-  return new GuardError('ERR_POLICY_DENIED', message, { callId: call.id, reasons });
+  const message =
+    `The policy denies this call and nothing was sent. ${text} ${instead === undefined ? '' : insteadInWords(instead)}`.trimEnd();
+  return new GuardError('ERR_POLICY_DENIED', message, { callId: call.id, reasons, instead });
 }

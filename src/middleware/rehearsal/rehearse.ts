@@ -4,7 +4,7 @@ import { createContext, type Context } from '../../call/context.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import type { Agent, Principal, Session } from '../../call/principal.ts';
 import { wellFormed } from '../../call/well-formed.ts';
-import { GuardError, isGuardError, type ErrorCode, type Reason } from '../../errors.ts';
+import { GuardError, isGuardError, type ErrorCode, type Instead, type Reason } from '../../errors.ts';
 import type { Catalog, CatalogTable } from '../../sql/catalog.ts';
 import type { Facts } from '../../sql/facts.ts';
 import { limits } from '../limits/index.ts';
@@ -52,7 +52,7 @@ export interface Rehearsal {
   readonly rules: readonly string[];
   readonly reasons: readonly Reason[];
   /** What a refused call could ask for instead. */
-  readonly instead?: string | undefined;
+  readonly instead?: Instead | undefined;
   readonly pairs: readonly AccessPair[];
   readonly verdicts: readonly RuleVerdict[];
   readonly monitored: readonly MonitoredRule[];

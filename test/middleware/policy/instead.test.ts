@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../../src/middleware/policy/compile.ts';
 import { decide, type DecisionRequest } from '../../../src/middleware/policy/decide.ts';
 import type { Rule } from '../../../src/middleware/policy/document.ts';
-import { insteadOf } from '../../../src/middleware/policy/instead.ts';
+import { insteadInWords, insteadOf } from '../../../src/middleware/policy/instead.ts';
 import { asked, column, empty, readAll, table } from './harness.ts';
 
-function instead(rules: readonly Rule[], more: Partial<DecisionRequest> = {}): string | undefined {
+function instead(
+  rules: readonly Rule[],
+  more: Partial<DecisionRequest> = {},
+): readonly unknown[] | undefined {
   const policy = compilePolicy({ ...empty, rules });
   const request = { ...asked, ...more };
-  return insteadOf(policy, request, decide(policy, request));
+  const found = insteadOf(policy, request, decide(policy, request));
+  return found && [found, insteadInWords(found)];
 }
 
 const noPii: Rule = { name: 'no-pii', tags: ['pii'], effect: 'deny' };
@@ -16,9 +20,10 @@ const both = [column('shop', 'customers', 'email'), column('shop', 'customers', 
 
 describe('a refusal', () => {
   it('names the columns that would be allowed', () => {
-    expect(instead([readAll, noPii], { columns: both })).toBe(
+    expect(instead([readAll, noPii], { columns: both })).toEqual([
+      { columns: ['shop.customers.id'] },
       'With only these columns the call would be allowed: shop.customers.id.',
-    );
+    ]);
   });
 
   it.each([
@@ -54,8 +59,9 @@ describe('a refusal', () => {
       },
     ] as const;
     const cheap: Rule = { name: 'cheap', when: 'cost.bytes > bytes("1 GiB")', effect: 'deny' };
-    expect(instead([readAll, cheap], { cost, tables })).toBe(
+    expect(instead([readAll, cheap], { cost, tables })).toEqual([
+      { lessData: true, partitionFilter: ['shop.customers.day'] },
       'The call would be allowed if it read less. Filter on the partition column: shop.customers.day.',
-    );
+    ]);
   });
 });
