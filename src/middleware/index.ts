@@ -33,11 +33,14 @@ export {
   type VerifyReport,
 } from './audit/index.ts';
 export {
+  cedar,
   decisionKey,
   jobRegistry,
+  opa,
   policy,
   type ApprovalRequirement,
   type ApprovalSettings,
+  type CedarOptions,
   type ColumnMask,
   type Decision,
   type JobRecord,
@@ -45,6 +48,7 @@ export {
   type LimitRule,
   type MaskName,
   type MaskRule,
+  type OpaOptions,
   type PeopleGroup,
   type DatasetTraits,
   type DecisionRequest,

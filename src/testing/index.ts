@@ -22,3 +22,4 @@ export {
   type TestApi,
   type TestMiddlewareOptions,
 } from './test-middleware.ts';
+export { testPolicy, type PolicySample, type TestPolicyOptions } from './test-policy.ts';

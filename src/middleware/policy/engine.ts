@@ -20,6 +20,8 @@ export type PolicyContext = Pick<DecisionRequest, 'principal' | 'agent' | 'sessi
  */
 export interface Policy {
   readonly name: string;
+  /** Milliseconds until a call is denied because the engine has not decided; 5,000. */
+  readonly timeout?: number;
   decide(facts: PolicyFacts, context: PolicyContext): Decision | Promise<Decision>;
 }
 
@@ -42,19 +44,32 @@ export async function decideWithEngines(
 
 async function ask(engine: Policy, facts: PolicyFacts, context: PolicyContext): Promise<Decision> {
   try {
-    const decision: unknown = await engine.decide(facts, context);
-    if (isDecision(decision)) return decision;
+    const decision: unknown = await withinTime(engine, facts, context);
+    if (decision === late) return engineDenial(engine, 'did not decide in time');
+    return isDecision(decision) ? decision : engineDenial(engine, 'gave an answer that is no decision');
   } catch {
     // What went wrong may hold what nobody may see; the engine has its own log.
+    return engineDenial(engine, 'could not decide');
   }
-  const message =
-    'This policy engine could not decide, so the call is denied. Whoever runs the guard has to look at it.';
-  return {
-    effect: 'deny',
-    policyDigest: '',
-    rules: [engine.name],
-    reasons: [{ rule: engine.name, message }],
-  };
+}
+
+const late: unique symbol = Symbol('late');
+
+async function withinTime(engine: Policy, facts: PolicyFacts, context: PolicyContext): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const ending = new Promise<typeof late>((resolve) => {
+    timer = setTimeout(() => resolve(late), engine.timeout ?? 5_000);
+  });
+  try {
+    return await Promise.race([engine.decide(facts, context), ending]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function engineDenial({ name }: Policy, what: string): Decision {
+  const message = `This policy engine ${what}, so the call is denied. Whoever runs the guard has to look at it.`;
+  return { effect: 'deny', policyDigest: '', rules: [name], reasons: [{ rule: name, message }] };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,6 +3,8 @@ export type { DatasetTraits, NativeSource } from './native-source.ts';
 export { compilePolicy, type CompiledPolicy } from './compile.ts';
 export type { DecisionRequest } from './decide.ts';
 export type { Policy, PolicyContext, PolicyFacts } from './engine.ts';
+export { cedar, type CedarOptions } from './engines/cedar.ts';
+export { opa, type OpaOptions } from './engines/opa.ts';
 export type { PolicySource } from './policy-source.ts';
 export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
 export {
