@@ -30,6 +30,7 @@ rules:
   - { name: builders, principals: { groups: [builders] }, operations: [metadata, ddl, admin], effect: allow }
   - { name: no-payroll, except: { groups: [builders] }, tags: [closed], effect: deny }
   - { name: no-score, except: { groups: [cleared, builders] }, tags: [secret], effect: deny }
+  - { name: cheap, principals: { groups: [agents] }, operations: [read], when: cost.bytes < 1000000000, effect: allow }
   - { name: too-much, operations: [read, metadata], when: cost.bytes > 10000000000, effect: deny }
 masks: [{ name: hide-pii, tags: [pii], with: nullify, except: { groups: [cleared] } }]
 audit: { folder: ${JSON.stringify(audit)} }

@@ -38,6 +38,8 @@ export interface DecisionRequest extends TraitsSource {
    * denial stands whatever comes; anything else has to be decided again.
    */
   readonly pending?: 'facts' | 'objects' | 'cost' | undefined;
+  /** There is nothing to run that could cost: conditions over the cost neither deny nor open. */
+  readonly costless?: boolean | undefined;
   /** The call runs under the principal's own account, so BigQuery judges its protection for the right one. */
   readonly runsAsPrincipal?: boolean | undefined;
 }

@@ -25,7 +25,7 @@ export function hiddenColumns(
         tables: [table],
         pairs,
         columns: [column],
-        pending: 'cost',
+        costless: true,
       } as const;
       const { decision } = consider(policy, request);
       return decision.effect === 'deny' && decision.rules.length > 0;

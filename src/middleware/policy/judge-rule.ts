@@ -47,6 +47,7 @@ function outcomeOf(
   variables: () => Variables,
 ): Judged['outcome'] | 'fails' {
   if (when === undefined) return 'holds';
+  if (request.costless === true && when.late.has('cost')) return 'fails';
   try {
     return when.holds(variables()) ? 'holds' : 'fails';
   } catch {

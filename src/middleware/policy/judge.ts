@@ -132,6 +132,7 @@ async function requestOf(
     columns,
     tables,
     facts: analysis?.facts,
+    costless: onlyDescribes(subject),
     writes: writesOf(subject),
     ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, source) }),
   };
@@ -159,14 +160,14 @@ async function decideWithCost(
   ask: typeof costKey.initial,
 ): Promise<Omit<Judgement, 'subject'>> {
   const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
-  if (!waits || decision.effect === 'deny' || onlyDescribes(request)) return { decision, request };
+  if (!waits || decision.effect === 'deny') return { decision, request };
   const whole = { ...request, cost: await costOrNone(ask, decision.masks) };
   return { decision: decide(compiled, whole), request: whole };
 }
 
-/** To ask what something is costs nothing: rules over the cost do not speak about it. */
-function onlyDescribes({ pairs, facts }: DecisionRequest): boolean {
-  return facts === undefined && pairs.every(({ operation }) => operation === 'metadata');
+/** To ask what something is costs nothing, and opens nothing that a high cost would. */
+function onlyDescribes({ pairs, analysis }: Subject): boolean {
+  return analysis === undefined && pairs.every(({ operation }) => operation === 'metadata');
 }
 
 /** What cannot be found out is no reason to throw: the rules that need it deny, and say so. */

@@ -31,7 +31,7 @@ export function permissionOf(
     traits: TraitsSource,
   ): Promise<Decision['effect']> => {
     const pairs = [{ operation, method: named, object }] as const;
-    const request = { ...asker, ...traits, pairs, columns: [], pending: 'cost' } as const;
+    const request = { ...asker, ...traits, pairs, columns: [], costless: true } as const;
     const decision = await decideWithEngines(policy, engines, request, decide(policy, request));
     return decision.effect;
   };
