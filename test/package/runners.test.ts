@@ -29,9 +29,12 @@ describe('in Jest with its defaults', () => {
     project = await consumer('npm', manifest, ['jest']);
   });
 
-  it.each(nodeVersions)('loading, mocking, mapping and the recipe work on Node %s', async (node) => {
-    expect(await count(project, node, jest)).toEqual({ numPassedTests: 7, numFailedTests: 0 });
-  });
+  it.each(nodeVersions)(
+    'loading, mocking, mapping, heavy SQL and the recipe work on Node %s',
+    async (node) => {
+      expect(await count(project, node, jest)).toEqual({ numPassedTests: 8, numFailedTests: 0 });
+    },
+  );
 });
 
 describe('in vitest', () => {
@@ -44,7 +47,10 @@ describe('in vitest', () => {
     project = await consumer('npm', manifest, ['vitest']);
   });
 
-  it.each(nodeVersions)('loading, mocking, an alias and the recipe work on Node %s', async (node) => {
-    expect(await count(project, node, vitest)).toEqual({ numPassedTests: 5, numFailedTests: 0 });
-  });
+  it.each(nodeVersions)(
+    'loading, mocking, an alias, heavy SQL and the recipe work on Node %s',
+    async (node) => {
+      expect(await count(project, node, vitest)).toEqual({ numPassedTests: 6, numFailedTests: 0 });
+    },
+  );
 });
