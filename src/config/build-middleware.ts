@@ -15,6 +15,7 @@ import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { catalogOf } from './catalog.ts';
 import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
+import { maskKeys } from './mask-keys.ts';
 import { nativeOf } from './native.ts';
 import { refuseUnaskable } from './refuse-unaskable.ts';
 import { watchPolicy } from './watch-policy.ts';
@@ -62,7 +63,7 @@ export async function buildMiddleware(
       close: () => watched.close(),
     },
     ...(gate === undefined ? [] : [gate]),
-    masking(),
+    masking({ keys: maskKeys(file.keys, options.environment) }),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),
   ];

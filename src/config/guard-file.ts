@@ -24,6 +24,8 @@ export interface GuardFile {
   readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
+  readonly conflict?: 'strictest' | 'google' | undefined;
+  readonly keys: Readonly<Record<string, KeySource>>;
   readonly limits: readonly LimitRule[];
   readonly budgets: readonly BudgetRule[];
   readonly cost: CostFileSettings;
@@ -31,6 +33,9 @@ export interface GuardFile {
   readonly approval?: ApprovalChannelSettings | undefined;
   readonly service?: ServiceSettings | undefined;
 }
+
+/** Where a secret key is found. */
+export type KeySource = { readonly fromEnv: string } | { readonly file: string };
 
 export interface CostFileSettings extends CostSettings {
   /** Where budgets are counted; by default `budgets.json` in the folder of the audit. */

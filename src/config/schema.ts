@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { leastPerTable } from '../middleware/limits/bytes.ts';
 import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
 import type { GuardFile } from './guard-file.ts';
+import { plainMaskNames } from '../middleware/policy/mask-choice.ts';
 import { parseBytes } from '../middleware/policy/byte-size.ts';
 import { defaultAnswerWithin } from '../transport/answer-limit.ts';
 import { parseDuration } from './quantity.ts';
@@ -80,13 +81,48 @@ const rule = z.discriminatedUnion('effect', [
   }),
 ]);
 
-const mask = z.strictObject({
+const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
+
+const masked = {
   name,
   tags: z.array(name).min(1),
-  with: z.enum(['nullify', 'defaultValue', 'sha256', 'lastFour', 'emailMask']),
   except: principals.optional(),
   acceptGuessable: z.boolean().optional(),
-});
+};
+
+const oneCharacter = z.string().refine((text) => Array.from(text).length === 1, 'one character');
+
+const mask = z.discriminatedUnion('with', [
+  z.strictObject({ ...masked, with: z.enum(plainMaskNames) }),
+  z.strictObject({ ...masked, with: z.literal('replace'), value: z.string().min(1).max(1000) }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('characterMask'),
+    character: oneCharacter.optional(),
+    count: z.int().min(1).max(10_000).optional(),
+    reverse: z.boolean().optional(),
+    skip: z.string().min(1).max(64).optional(),
+  }),
+  z.strictObject({ ...masked, with: z.literal('bucket'), size: z.int().min(1).max(1_000_000_000_000) }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('timePart'),
+    part: z.enum(['YEAR', 'MONTH', 'DAY', 'HOUR']),
+  }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('routine'),
+    routine: z
+      .string()
+      .regex(/^[\w:.-]+\.\w+\.\w+$/, 'the full name of a function of BigQuery: project.dataset.name'),
+  }),
+  z.strictObject({ ...masked, with: z.literal('cryptoHash'), key: name }),
+]);
+
+const key = z.union([
+  z.strictObject({ fromEnv: environmentName }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
 
 const limit = z.strictObject({
   name,
@@ -165,8 +201,6 @@ const person = z.strictObject({
   keys: z.array(z.string().startsWith('whpk_')).default([]),
 });
 
-const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
-
 const principal = z.strictObject({ id: name, groups: z.array(name).default([]) });
 
 const audit = z.strictObject({
@@ -220,6 +254,10 @@ const guardObject = z.strictObject({
   unclassified: z.enum(['allow', 'mask', 'deny']).optional(),
   rules: z.array(rule).default([]),
   masks: z.array(mask).default([]),
+  /** Which of several masks on one column counts: the strictest, or in BigQuery's own order the most useful. */
+  conflict: z.enum(['strictest', 'google']).optional(),
+  /** Secret keys of masks, at least 32 bytes in base64: where they are, never what they are. */
+  keys: z.record(name, key).default({}),
   limits: z.array(limit).default([]),
   budgets: z.array(budget).default([]),
   cost: cost.prefault({}),
@@ -230,7 +268,12 @@ const guardObject = z.strictObject({
 
 /** Slots are paid for by time, so a query of a capacity edition has no price that a budget could hold. */
 export const guardFile: z.ZodType<GuardFile> = guardObject.superRefine(
-  ({ budgets, cost: settings }, context) => {
+  ({ budgets, cost: settings, masks, keys }, context) => {
+    for (const [place, each] of masks.entries()) {
+      if (each.with !== 'cryptoHash' || keys[each.key] !== undefined) continue;
+      const message = `there is no key ${each.key} under keys. Add it, or use nullify`;
+      context.addIssue({ code: 'custom', path: ['masks', place, 'key'], message });
+    }
     if (settings.edition === 'on-demand') return;
     const index = budgets.findIndex(({ price }: BudgetRule) => price !== undefined);
     if (index === -1) return;

@@ -46,6 +46,7 @@ export {
   type JobRecord,
   type JobRegistry,
   type LimitRule,
+  type MaskChoice,
   type MaskName,
   type MaskRule,
   type OpaOptions,

@@ -5,7 +5,9 @@ import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { CatalogColumn, CatalogTable } from '../../sql/catalog.ts';
 import type { ColumnMask } from '../policy/decision.ts';
+import type { MakeMask } from './fitting-mask.ts';
 import { rowMask } from './row-mask.ts';
+import { shownRow } from './shown-row.ts';
 
 /**
  * Reads rows with the columns named one by one, so that one that was added since the schema was read does not
@@ -14,13 +16,13 @@ import { rowMask } from './row-mask.ts';
 export async function maskTableData(
   call: Call,
   table: CatalogTable,
-  masks: readonly ColumnMask[],
+  { masks, make }: { readonly masks: readonly ColumnMask[]; readonly make: MakeMask },
   next: Next,
 ): Promise<Result> {
   const columns = selected(call, table.columns);
   const selectedFields = columns.map(({ name }) => name).join(',');
   const result = await next({ ...call, query: { ...call.query, selectedFields } });
-  return { ...result, body: maskBody(call, result.body, columns, masks) };
+  return { ...result, body: maskBody(call, result.body, columns, masks, make) };
 }
 
 /** `selectedFields` names top-level columns; BigQuery answers them in the order of the schema. */
@@ -48,12 +50,13 @@ function maskBody(
   body: Json,
   columns: readonly CatalogColumn[],
   masks: readonly ColumnMask[],
+  make: MakeMask,
 ): Json {
   const rows = isJsonObject(body) ? body['rows'] : undefined;
   if (!isJsonObject(body) || !Array.isArray(rows)) return body;
-  const mask = rowMask(columns, masks);
+  const mask = rowMask(columns, masks, make);
   try {
-    return { ...body, rows: rows.map(mask) };
+    return { ...body, rows: rows.filter(shownRow(columns, masks)).map(mask) };
   } catch (cause) {
     throw new GuardError(
       'ERR_SQL_UNPROVEN',

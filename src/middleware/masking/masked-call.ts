@@ -1,13 +1,15 @@
 import type { Call } from '../../call/call.ts';
-import { withQuerySettings } from '../../call/query-request.ts';
-import { GuardError } from '../../errors.ts';
+import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
 import type { Analysis } from '../../sql/analyse.ts';
 import type { CatalogTable } from '../../sql/catalog.ts';
 import { maskSources, type PositionMap, type Rewritten } from '../../sql/rewrite/index.ts';
 import type { ColumnMask } from '../policy/decision.ts';
+import { isResultSide } from '../policy/mask-choice.ts';
 import type { VisibleTables } from '../policy/visible-tables.ts';
+import { refuseUnlessCopied } from './only-copied.ts';
 import { sourceFilter } from './source-filter.ts';
 import { sourceMasks } from './source-masks.ts';
+import { unmaskable } from './unmaskable.ts';
 
 /** What masking needs to know of a query. */
 export interface Maskable {
@@ -27,8 +29,12 @@ export interface MaskedCall {
 
 /** The call as it will be sent: with the masked text in place of its own. */
 export async function maskedCall(call: Call, maskable: Maskable): Promise<MaskedCall> {
-  if (maskable.masks.length === 0 && maskable.visible.length === 0) return { call };
-  const { text, positions } = await rewrite(call, maskable);
+  const query = queryRequest(call);
+  const masks = maskable.masks.filter((mask) => !isResultSide(mask));
+  if (query !== undefined)
+    refuseUnlessCopied(call, query, maskable.analysis, maskable.masks.filter(isResultSide));
+  if (masks.length === 0 && maskable.visible.length === 0) return { call };
+  const { text, positions } = await rewrite(call, { ...maskable, masks });
   return { call: withQuerySettings(call, { query: text }), positions };
 }
 
@@ -42,12 +48,4 @@ async function rewrite(call: Call, { analysis, tables, masks, visible }: Maskabl
       cause,
     );
   }
-}
-
-export function unmaskable(call: Call, why: string, cause?: unknown): GuardError {
-  return new GuardError(
-    'ERR_SQL_UNPROVEN',
-    `Columns of this call are masked for you, and it cannot run that way: ${why.replace(/\.$/, '')}. Name the columns that you need in a plain SELECT over the table.`,
-    { callId: call.id, reasons: [{ rule: 'masking', message: why }], cause },
-  );
 }

@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
@@ -9,36 +10,55 @@ import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { visibleTablesKey } from '../policy/visible-tables.ts';
 import { checkSchema } from './check-schema.ts';
-import { checkMasked } from './check-masked.ts';
 import { concealJob } from './conceal-job.ts';
-import { maskedCall, unmaskable } from './masked-call.ts';
+import type { MakeMask } from './fitting-mask.ts';
+import { maskAnswer } from './mask-answer.ts';
+import { maskedCall } from './masked-call.ts';
 import { maskTableData } from './mask-table-data.ts';
 import { outputCopies } from './output-copies.ts';
 import { restorePositions } from './restore-positions.ts';
+import { maskOf } from './masks/index.ts';
 import { selectedCopies } from './selected-copies.ts';
+import { unmaskable } from './unmaskable.ts';
+
+export interface MaskingOptions {
+  /** Keys of `cryptoHash` by the names that masks give them, prepared by `createSecretKey`. */
+  readonly keys?: ReadonlyMap<string, KeyObject>;
+}
 
 /**
  * Hides columns: in queries at the table reference, so that the rest of the query sees only the mask; in rows
  * that are read without a query by column. Answers of jobs show the caller's own SQL again.
  */
-export function masking(): Middleware {
+export function masking({ keys = new Map() }: MaskingOptions = {}): Middleware {
+  const random = createSecretKey(randomBytes(32));
+  const makerFor =
+    (query: string): MakeMask =>
+    (choice) =>
+      maskOf(choice, { keys, random, query });
   return {
     name: 'masking',
     async handle(call, context, next) {
       const decision = context.get(decisionKey);
       const masks = decision === undefined || decision.effect === 'deny' ? [] : decision.masks;
       const query = queryRequest(call);
-      if (query !== undefined) return maskQuery(call, query, masks, context, next);
-      if (masks.length > 0) return maskRead(call, masks, context, next);
-      return conceal(call, context, await next(call));
+      if (query !== undefined)
+        return maskQuery(call, query, { masks, make: makerFor(call.id) }, context, next);
+      if (masks.length > 0) return maskRead(call, { masks, make: makerFor(call.id) }, context, next);
+      return conceal(call, context, await next(call), makerFor);
     },
   };
+}
+
+interface Masks {
+  readonly masks: readonly ColumnMask[];
+  readonly make: MakeMask;
 }
 
 async function maskQuery(
   call: Call,
   query: QueryRequest,
-  masks: readonly ColumnMask[],
+  { masks, make }: Masks,
   context: Context,
   next: Next,
 ): Promise<Result> {
@@ -51,10 +71,11 @@ async function maskQuery(
   const visible = context.get(visibleTablesKey);
   const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables, visible });
   try {
-    const result = await next(sent);
-    checkSchema(call, result, namesOf(analysis));
-    checkMasked(call, result.body, outputCopies(analysis.facts, tables, masks));
-    return positions === undefined ? result : concealJob(result, query.sql, true);
+    const answer = await next(sent);
+    checkSchema(call, answer, namesOf(analysis));
+    const result = maskAnswer(call, answer, outputCopies(analysis.facts, tables, masks), make);
+    const isMasked = positions !== undefined || masks.length > 0;
+    return isMasked ? concealJob(result, query.sql, true) : result;
   } catch (error) {
     throw positions === undefined ? error : restorePositions(error, positions);
   }
@@ -64,25 +85,23 @@ const namesOf = ({ facts }: Analysis): readonly string[] | undefined =>
   facts.statements.length === 1 ? facts.outputs.map(({ name }) => name) : undefined;
 
 /** Rows without a query: `tabledata.list` is masked by column, everything else would hand them out unmasked. */
-async function maskRead(
-  call: Call,
-  masks: readonly ColumnMask[],
-  context: Context,
-  next: Next,
-): Promise<Result> {
+async function maskRead(call: Call, masks: Masks, context: Context, next: Next): Promise<Result> {
   const [table] = context.get(tablesKey);
   if (call.operation === 'tabledata.list' && table !== undefined)
     return maskTableData(call, table, masks, next);
   throw unmaskable(call, `${call.operation} would hand out masked columns as they are`);
 }
 
-function conceal(call: Call, context: Context, result: Result): Result {
+function conceal(
+  call: Call,
+  context: Context,
+  answer: Result,
+  makerFor: (query: string) => MakeMask,
+): Result {
   const job = context.get(followedJobKey);
-  if (job === undefined) return result;
-  if (call.operation === 'jobs.getQueryResults') {
-    checkSchema(call, result, job.outputs);
-    checkMasked(call, result.body, job.copies);
-  }
-  if (call.operation === 'tabledata.list') checkMasked(call, result.body, selectedCopies(call, job));
+  if (job === undefined) return answer;
+  if (call.operation === 'jobs.getQueryResults') checkSchema(call, answer, job.outputs);
+  const copies = call.operation === 'tabledata.list' ? selectedCopies(call, job) : job.copies;
+  const result = maskAnswer(call, answer, copies, makerFor(job.callId));
   return job.sql === undefined ? result : concealJob(result, job.sql, job.masked);
 }

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../call/json.ts';
 import { isJsonObject } from '../../call/json.ts';
 import type { CatalogColumn } from '../../sql/catalog.ts';
 import type { ColumnMask } from '../policy/decision.ts';
-import { fittingMask } from './fitting-mask.ts';
+import type { MaskChoice } from '../policy/mask-choice.ts';
+import { fittingMask, type MakeMask } from './fitting-mask.ts';
 import type { Mask } from './masks/index.ts';
 import { scalarType } from './scalar-type.ts';
 
@@ -26,10 +27,11 @@ export type LeafOf = (column: CatalogColumn, path: readonly string[]) => Leaf | 
 export function rowMask(
   columns: readonly CatalogColumn[],
   masks: readonly ColumnMask[],
+  make: MakeMask,
 ): (row: Json) => JsonObject {
   const leafOf: LeafOf = (column, path) => {
     const found = masks.find((mask) => isPath(mask.path, path));
-    return found === undefined ? undefined : maskingLeaf(column, found);
+    return found === undefined ? undefined : maskingLeaf(column, found, make);
   };
   const cells = columns.map((column) => cellMask(column, [column.name], leafOf));
   return (row) => {
@@ -84,8 +86,8 @@ export function isPath(path: readonly string[], other: readonly string[]): boole
   return path.join('.').toLowerCase() === other.join('.').toLowerCase();
 }
 
-function maskingLeaf(column: CatalogColumn, { with: name }: ColumnMask): Leaf {
-  const mask = fittingMask(name, column);
+export function maskingLeaf(column: CatalogColumn, choice: MaskChoice, make: MakeMask): Leaf {
+  const mask = fittingMask(choice, column, make);
   const type = scalarType(column.type);
   return {
     ...(mask.empties && { array: () => [] }),

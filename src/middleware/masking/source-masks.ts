@@ -4,20 +4,26 @@ import type { ColumnMask } from '../policy/decision.ts';
 import { sameTable } from '../policy/subject.ts';
 import { columnAt } from './column-at.ts';
 import { fittingMask } from './fitting-mask.ts';
-import { masks as maskFunctions } from './masks/index.ts';
+import { maskOf, masks as maskFunctions } from './masks/index.ts';
 
 /** The masks of a decision as GoogleSQL. */
 export function sourceMasks(
   masks: readonly ColumnMask[],
   tables: readonly CatalogTable[],
 ): readonly SourceMask[] {
-  return masks.map(({ table, path, with: name }) => {
+  return masks.map((choice) => {
+    const { table, path } = choice;
     const column = columnAt(tables.find((each) => sameTable(each.name, table))?.columns ?? [], path);
     const type = column?.type ?? 'STRING';
-    const mask = fittingMask(name, { type });
+    const mask = fittingMask(choice, { type }, maskOf);
     // An element that becomes NULL is left out of its array, so the array is empty in the end.
     const empties = column?.mode === 'REPEATED' && mask.empties;
     const used = empties ? maskFunctions.nullify : mask;
-    return { table, path, expression: (value) => used.expression(value, type) };
+    return {
+      table,
+      path,
+      expression: (value) => used.expression(value, type),
+      ...(choice.with === 'suppressRecord' && { suppresses: true }),
+    };
   });
 }

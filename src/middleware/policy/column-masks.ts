@@ -1,12 +1,13 @@
-import type { ColumnSource } from '../../sql/facts.ts';
 import type { CompiledMask, CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import type { ColumnMask } from './decision.ts';
+import type { MaskRule } from './document.ts';
+import type { MaskChoice } from './mask-choice.ts';
 import type { ReadColumn, Touched } from './touched.ts';
 import { appliesTo } from './select-principal.ts';
 import { unclassified } from './unclassified.ts';
 
-/** For each column the strictest of the masks that its tags demand; of two alike the first by name. */
+/** For each column the strictest, or where the policy says so the most useful, of the masks that its tags demand; of two alike the first by name. */
 export function columnMasks(
   policy: CompiledPolicy,
   request: DecisionRequest,
@@ -14,17 +15,17 @@ export function columnMasks(
 ): readonly ColumnMask[] {
   return touched.columns.flatMap((read) => {
     if (policy.document.unclassified === 'mask' && unclassified(policy, read)) {
-      return [maskOf(read.column, 'nullify', 'unclassified')];
+      return [{ ...read.column, with: 'nullify' as const, rule: 'unclassified' }];
     }
     const [strictest] = masksOf(policy, read)
       .filter((mask) => appliesTo(mask.source, request.principal, request.agent))
       .toSorted(
         (a, b) =>
-          policy.strictness(a.source.with) - policy.strictness(b.source.with) ||
+          policy.precedence(a.source.with) - policy.precedence(b.source.with) ||
           (a.source.name < b.source.name ? -1 : 1),
       );
     if (strictest === undefined) return [];
-    return [maskOf(read.column, strictest.source.with, strictest.source.name)];
+    return [{ ...choiceOf(strictest.source), ...read.column, rule: strictest.source.name }];
   });
 }
 
@@ -32,9 +33,12 @@ export function masksOf(policy: CompiledPolicy, { tags }: ReadColumn): readonly 
   return tags.flatMap((tag) => policy.masksByTag.get(tag) ?? []);
 }
 
-const maskOf = ({ table, path }: ColumnSource, name: ColumnMask['with'], rule: string): ColumnMask => ({
-  table,
-  path,
-  with: name,
-  rule,
-});
+function choiceOf({
+  name: _name,
+  tags: _tags,
+  except: _except,
+  acceptGuessable: _accepts,
+  ...choice
+}: MaskRule): MaskChoice {
+  return choice;
+}

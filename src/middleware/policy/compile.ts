@@ -3,9 +3,9 @@ import canonicalize from 'canonicalize';
 import { GuardError } from '../../errors.ts';
 import { append } from './append.ts';
 import { compileCondition, type Condition } from './condition.ts';
-import type { MaskName } from './decision.ts';
 import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
 import type { MaskRule, PolicyDocument, Rule } from './document.ts';
+import { byStrictness, byUse, type MaskName } from './mask-choice.ts';
 import { namePattern, type NamePattern } from './names.ts';
 import { ruleIndex, type RuleIndex } from './find-rules.ts';
 import { compileTags, type Tag, type Tags } from './tags.ts';
@@ -35,13 +35,12 @@ export interface CompiledPolicy {
   readonly masks: readonly CompiledMask[];
   readonly masksByTag: ReadonlyMap<Tag, readonly CompiledMask[]>;
   strictness(mask: MaskName): number;
+  /** Which of several masks on one column counts: the lowest. */
+  precedence(mask: MaskName): number;
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : 1;
-
-/** From the mask that releases least to the one that releases most. */
-const byStrictness: readonly MaskName[] = ['nullify', 'defaultValue', 'sha256', 'emailMask', 'lastFour'];
 
 /**
  * Binds the names of a policy document to each other.
@@ -78,6 +77,7 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
     masks,
     masksByTag: masksByTag(masks),
     strictness: (mask) => byStrictness.indexOf(mask),
+    precedence: (mask) => (document.conflict === 'google' ? byUse : byStrictness).indexOf(mask),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Reason } from '../../errors.ts';
 import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import type { Cost } from '../limits/cost.ts';
 import type { AccessPair } from './access.ts';
+import { anonymousResult } from './foreign-result.ts';
 import { columnMasks } from './column-masks.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { Decision, MonitoredRule } from './decision.ts';
@@ -102,7 +103,9 @@ function decideBy(
   );
   const unmasked = gates.length > 0 && gates.every(({ rule }) => unmasks(rule));
   const refused =
-    launderedBy(policy, request, touched, unmasked) ?? unopenedProtection(request, touched, judged);
+    launderedBy(policy, request, touched, unmasked) ??
+    unopenedProtection(request, touched, judged) ??
+    anonymousResult(policy, request);
   if (refused !== undefined) return denied(policy, [], [refused]);
 
   return permit(policy, judged, gates, unmasked ? [] : columnMasks(policy, request, touched));

@@ -1,19 +1,16 @@
 import { contextKey, type ContextKey } from '../../call/context.ts';
 import type { Reason } from '../../errors.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
+import type { MaskChoice } from './mask-choice.ts';
 
 /** A column that this principal sees only through a mask. */
-export interface ColumnMask {
+export type ColumnMask = MaskChoice & {
   readonly table: ObjectName;
   /** Field path below the table, as in the schema: `['address', 'zip']`. */
   readonly path: readonly string[];
-  /** The mask's name as the policy file has it: `nullify`, `lastFour`, … */
-  readonly with: MaskName;
   /** The entry of `masks` that demands it. */
   readonly rule: string;
-}
-
-export type MaskName = 'nullify' | 'defaultValue' | 'sha256' | 'lastFour' | 'emailMask';
+};
 
 /** What the people who are asked must be and do; the strictest of all rules that fired. */
 export interface ApprovalRequirement {

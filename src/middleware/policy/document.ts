@@ -1,5 +1,5 @@
 import type { BudgetRule, CostSettings } from '../limits/rules.ts';
-import type { MaskName } from './decision.ts';
+import type { MaskChoice } from './mask-choice.ts';
 
 /**
  * A policy as data: what `guard.yaml` holds once it is read, or what TypeScript builds. Every list is an
@@ -18,6 +18,11 @@ export interface PolicyDocument {
   readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
+  /**
+   * Which of several masks on one column counts: the `strictest` (default), or as at `google` the most useful, in
+   * BigQuery's own order.
+   */
+  readonly conflict?: 'strictest' | 'google' | undefined;
   readonly limits: readonly LimitRule[];
   readonly budgets?: readonly BudgetRule[] | undefined;
   readonly cost?: CostSettings | undefined;
@@ -99,14 +104,13 @@ export interface ApprovalSettings {
 }
 
 /** Columns that carry one of `tags` are seen through the mask, except by the principals of `except`. */
-export interface MaskRule {
+export type MaskRule = MaskChoice & {
   readonly name: string;
   readonly tags: readonly string[];
-  readonly with: MaskName;
   readonly except?: PrincipalSelector | undefined;
   /** `sha256` can be guessed by hashing candidates; whoever uses it must say so. */
   readonly acceptGuessable?: boolean | undefined;
-}
+};
 
 export interface LimitRule {
   readonly name: string;

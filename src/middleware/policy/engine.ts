@@ -4,6 +4,7 @@ import { fullName } from '../../sql/full-name.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import type { ApprovalRequirement, ColumnMask, Decision } from './decision.ts';
+import { plainMaskNames } from './mask-choice.ts';
 
 /** What a call does, as far as it was found out. */
 export type PolicyFacts = Pick<
@@ -102,7 +103,8 @@ const isApproval = (value: unknown): boolean =>
   Number(value['quorum']) > 0 &&
   Number.isFinite(value['expiresInMs']);
 
-const maskNames = new Set<unknown>(['nullify', 'defaultValue', 'sha256', 'emailMask', 'lastFour']);
+/** Masks with settings are the policy file's alone. */
+const maskNames = new Set<unknown>(plainMaskNames);
 
 const isMask = (value: unknown): boolean =>
   isObject(value) &&

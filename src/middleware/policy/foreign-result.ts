@@ -2,6 +2,8 @@ import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Reason } from '../../errors.ts';
 import type { CompiledPolicy } from './compile.ts';
+import type { DecisionRequest } from './decide.ts';
+import { isResultSide } from './mask-choice.ts';
 import { appliesTo } from './select-principal.ts';
 
 /**
@@ -17,6 +19,26 @@ export function foreignResult(policy: CompiledPolicy, call: Call, context: Conte
     message:
       'Columns are masked for you, and the result of a job that this guard did not start cannot be masked.',
   };
+}
+
+/**
+ * Columns that are masked in the rows of an answer lie unmasked in its anonymous table. That one is read row by row, by
+ * whom it belongs to, and in no other way.
+ */
+export function anonymousResult(
+  { masks }: CompiledPolicy,
+  { principal, agent, pairs }: DecisionRequest,
+): Reason | undefined {
+  const mask = masks.find(({ source }) => isResultSide(source) && appliesTo(source, principal, agent));
+  const isRead = pairs.some(
+    ({ operation, object }) =>
+      (operation === 'read' || operation === 'export') &&
+      object.kind === 'table' &&
+      object.dataset.startsWith('_'),
+  );
+  if (mask === undefined || !isRead) return undefined;
+  const message = 'Columns are masked for you in the rows of answers, so their hidden tables cannot be read.';
+  return { rule: mask.source.name, message };
 }
 
 /** Anonymous results lie in hidden datasets, whose names begin with an underscore. */

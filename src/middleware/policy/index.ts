@@ -7,13 +7,8 @@ export { cedar, type CedarOptions } from './engines/cedar.ts';
 export { opa, type OpaOptions } from './engines/opa.ts';
 export type { PolicySource } from './policy-source.ts';
 export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
-export {
-  decisionKey,
-  type ApprovalRequirement,
-  type ColumnMask,
-  type Decision,
-  type MaskName,
-} from './decision.ts';
+export { decisionKey, type ApprovalRequirement, type ColumnMask, type Decision } from './decision.ts';
+export type { MaskChoice, MaskName, TimePart } from './mask-choice.ts';
 export type {
   ApprovalSettings,
   LimitRule,

@@ -15,6 +15,8 @@ export interface JobRecord {
   readonly outputs: readonly string[] | undefined;
   /** The output columns that copy masked columns: what their rows hold is checked on every page. */
   readonly copies: OutputCopies;
+  /** The call that started it. */
+  readonly callId: string;
 }
 
 /** `project:dataset.table` of a table that holds a job's result. */

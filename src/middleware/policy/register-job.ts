@@ -27,6 +27,7 @@ export function jobOf(
     masked: masks.length + visible.length > 0,
     sql: queryRequest(call)?.sql,
     outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
+    callId: call.id,
     copies: subject.analysis === undefined ? [] : outputCopies(subject.analysis.facts, subject.tables, masks),
   };
 }

@@ -10,9 +10,11 @@ import type { MaskTree } from './mask-column.ts';
 import type { SourceFilter } from './mask-sources.ts';
 import { refuse } from './refuse.ts';
 
-interface Masked {
+export interface ReferenceMasks {
   readonly tree: MaskTree;
   readonly filter: SourceFilter | undefined;
+  /** Paths of columns whose rows appear only where they are NULL. */
+  readonly suppressed: readonly (readonly string[])[];
 }
 
 /** The edits that put a subquery with masked columns in the place of a table. */
@@ -20,7 +22,7 @@ export function maskReference(
   text: string,
   reference: TableReferenceFact,
   table: CatalogTable,
-  { tree, filter }: Masked,
+  { tree, filter, suppressed }: ReferenceMasks,
   names: Names,
 ): readonly Edit[] {
   const newName = (wanted: string): string => names.within(wanted);
@@ -34,7 +36,11 @@ export function maskReference(
   });
   const carried = [...pseudo].map(([name, alias]) => `${pseudoValue(name, row, tree)} AS ${alias}`);
   const list = [...columns, ...carried].join(', ') || `NULL AS ${newName('guard_none')}`;
-  const where = filter === undefined ? '' : ` WHERE ${filter.condition(row)}`;
+  const conditions = [
+    ...(filter === undefined ? [] : [filter.condition(row)]),
+    ...suppressed.map((path) => holdsNothing(table, row, path)),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const { range, pathRange } = reference;
   return [
     { start: range.start, end: pathRange.start, text: `(SELECT ${list} FROM ` },
@@ -47,6 +53,18 @@ export function maskReference(
     ...starEdits(text, reference, [...pseudo.values()]),
     ...reference.qualifiers.map((each) => ({ ...each, text: identifier(reference.alias) })),
   ];
+}
+
+function holdsNothing({ columns }: CatalogTable, row: string, path: readonly string[]): string {
+  if (isWithinArray(columns, path))
+    refuse('Rows cannot be suppressed by a column that is, or lies in, an array.');
+  return `${[row, ...path.map(identifier)].join('.')} IS NULL`;
+}
+
+function isWithinArray(columns: CatalogTable['columns'], [name = '', ...rest]: readonly string[]): boolean {
+  const column = columns.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  if (column === undefined) return false;
+  return column.mode === 'REPEATED' || isWithinArray(column.fields ?? [], rest);
 }
 
 function listedColumns(reference: TableReferenceFact, table: CatalogTable): CatalogTable['columns'] {

@@ -20,6 +20,8 @@ export interface SourceMask {
   expression(sql: string): string;
   /** True when a repeated column becomes empty, rather than an array of masked elements. */
   readonly empties?: boolean;
+  /** True when rows in which the column is not NULL do not appear. */
+  readonly suppresses?: boolean;
 }
 
 /** Which rows of a table a query may see at all, wherever it is read. */
@@ -79,7 +81,12 @@ function editsFor(
   const { table, name } = reference;
   if (table === undefined) return refuse(`The columns of ${name.dataset}.${name.name} are not known.`);
   const columns = new Set(table.columns.map((column) => column.name.toLowerCase()));
-  const masked = { tree: maskTree(masksOf(name, masks)), filter: filterOf(name, filters) };
+  const covering = masksOf(name, masks);
+  const masked = {
+    tree: maskTree(covering),
+    filter: filterOf(name, filters),
+    suppressed: covering.filter((mask) => mask.suppresses === true).map(({ path }) => path),
+  };
   return maskReference(text, reference, table, masked, namesFor(taken, columns));
 }
 

@@ -32,18 +32,21 @@ const texts = [
   'two\nlines',
 ];
 
-describe.each(['nullify', 'defaultValue', 'sha256', 'lastFour', 'emailMask'] as const)('%s', (name) => {
-  it.each(texts)('of %j', async (text) => {
-    const literal = `(SELECT x FROM UNNEST([${JSON.stringify(text)}]) AS x)`;
-    const expected = masks[name].cell(text, 'STRING');
-    expect(await cellOf(masks[name].expression(literal, 'STRING'))).toBe(expected);
-  });
+describe.each(['nullify', 'defaultValue', 'sha256', 'firstFour', 'lastFour', 'emailMask', 'redact'] as const)(
+  '%s',
+  (name) => {
+    it.each(texts)('of %j', async (text) => {
+      const literal = `(SELECT x FROM UNNEST([${JSON.stringify(text)}]) AS x)`;
+      const expected = masks[name].cell(text, 'STRING');
+      expect(await cellOf(masks[name].expression(literal, 'STRING'))).toBe(expected);
+    });
 
-  it('of NULL', async () => {
-    const expected = masks[name].replacesNull ? masks[name].cell('', 'STRING') : null;
-    expect(await cellOf(masks[name].expression('CAST(NULL AS STRING)', 'STRING'))).toBe(expected);
-  });
-});
+    it('of NULL', async () => {
+      const expected = masks[name].replacesNull ? masks[name].cell('', 'STRING') : null;
+      expect(await cellOf(masks[name].expression('CAST(NULL AS STRING)', 'STRING'))).toBe(expected);
+    });
+  },
+);
 
 describe('defaultValue', () => {
   const values: readonly (readonly [ScalarType, string])[] = [

@@ -9,6 +9,9 @@ describe('a mask gives what Google documents', () => {
     ['emailMask', 'abc123@gmail.com', 'XXXXX@gmail.com'],
     ['lastFour', '123456789', 'XXXXX6789'],
     ['lastFour', 'a😀bcd', 'XXXXX😀bcd'],
+    ['firstFour', '123456789', '1234XXXXX'],
+    ['firstFour', '1234', 'A6xnQhbz4Vx2HuGl4lXwZ5U2I8iziLRFnhP5eNfIRvQ='],
+    ['redact', 'anything', ''],
     ['nullify', 'anything', null],
     ['defaultValue', 'anything', ''],
   ] as const)('%s of %s', (name, value, expected) => {

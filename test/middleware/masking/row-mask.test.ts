@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RowShapeError, rowMask } from '../../../src/middleware/masking/row-mask.ts';
-import type { ColumnMask, MaskName } from '../../../src/middleware/policy/decision.ts';
+import { RowShapeError, rowMask as rowMaskWith } from '../../../src/middleware/masking/row-mask.ts';
+import { maskOf } from '../../../src/middleware/masking/masks/index.ts';
+import type { ColumnMask } from '../../../src/middleware/policy/decision.ts';
+import type { PlainMaskName } from '../../../src/middleware/policy/mask-choice.ts';
 import type { Json } from '../../../src/call/json.ts';
 import type { CatalogColumn } from '../../../src/sql/catalog.ts';
+
+const rowMask = (columns: readonly CatalogColumn[], masks: readonly ColumnMask[]): ((row: Json) => Json) =>
+  rowMaskWith(columns, masks, maskOf);
 
 const table = { project: 'p', dataset: 'd', name: 't' };
 
@@ -13,7 +18,7 @@ const column = (name: string, type: string, rest: Partial<CatalogColumn> = {}): 
   ...rest,
 });
 
-const mask = (path: string, name: MaskName): ColumnMask => ({
+const mask = (path: string, name: PlainMaskName): ColumnMask => ({
   table,
   path: path.split('.'),
   with: name,
