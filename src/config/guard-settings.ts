@@ -1,5 +1,5 @@
-import type { MaskName } from '../middleware/policy/decision.ts';
-import type { PrincipalSelector, Unclassified } from '../middleware/policy/document.ts';
+import type { KeySource } from './guard-file.ts';
+import type { MaskRule, PrincipalSelector, Unclassified } from '../middleware/policy/document.ts';
 
 /**
  * What is written in a `guard.yaml`, for those who write it in TypeScript: durations are texts such as `5m`, sizes
@@ -18,7 +18,10 @@ export interface GuardSettings {
   readonly tags?: Readonly<Record<string, TagWritten>> | undefined;
   readonly unclassified?: Unclassified | undefined;
   readonly rules?: readonly RuleWritten[] | undefined;
-  readonly masks?: readonly MaskWritten[] | undefined;
+  readonly masks?: readonly MaskRule[] | undefined;
+  readonly conflict?: 'strictest' | 'google' | undefined;
+  readonly keys?: Readonly<Record<string, KeySource>> | undefined;
+  readonly answerWithin?: string | undefined;
   readonly limits?: readonly LimitWritten[] | undefined;
   readonly budgets?: readonly BudgetWritten[] | undefined;
   readonly cost?: CostWritten | undefined;
@@ -85,14 +88,6 @@ export interface RuleApprovalWritten {
   readonly quorum?: number | undefined;
   readonly expiresIn?: string | undefined;
   readonly unmask?: boolean | undefined;
-}
-
-export interface MaskWritten {
-  readonly name: string;
-  readonly tags: readonly string[];
-  readonly with: MaskName;
-  readonly except?: PrincipalSelector | undefined;
-  readonly acceptGuessable?: boolean | undefined;
 }
 
 export interface LimitWritten {
