@@ -33,12 +33,17 @@ approval:
 export async function open({ endpoint, principal }) {
   const folder = mkdtempSync(join(tmpdir(), 'bigquery-guard-bypass-'));
   const environment = { SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` };
-  const middleware = await buildMiddleware(configFor(folder), { environment });
+  const config = configFor(folder);
+  const middleware = await buildMiddleware(config, { environment });
   const client = new BigQuery({
     projectId: project,
     apiEndpoint: endpoint,
     authClient: new OAuth2Client({ credentials: { access_token: 'bypass' } }),
-    guard: createGuard({ middleware, principal: { id: principal, groups: ['agents'] } }),
+    guard: createGuard({
+      middleware,
+      principal: { id: principal, groups: ['agents'] },
+      answerWithin: config.file.answerWithin,
+    }),
   });
   return {
     query: (query, _params, request) =>

@@ -14,6 +14,14 @@ export const plainMaskNames = [
 
 export type PlainMaskName = (typeof plainMaskNames)[number];
 
+/**
+ * Masks that other engines may ask for: those with settings are the policy file's alone, and so are masks of rows, for
+ * which hidden tables are closed beforehand.
+ */
+export const engineMaskNames: readonly Exclude<PlainMaskName, 'randomHash'>[] = plainMaskNames.filter(
+  (name) => name !== 'randomHash',
+);
+
 type PlainChoice = { readonly [Name in PlainMaskName]: { readonly with: Name } }[PlainMaskName];
 
 /** A mask with its settings, as a policy states it. What each gives is told in `docs/masking.md`. */

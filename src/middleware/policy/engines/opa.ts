@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts';
 import type { Reason } from '../../../errors.ts';
-import type { ApprovalRequirement, ColumnMask, Decision, MaskName } from '../decision.ts';
+import type { ApprovalRequirement, ColumnMask, Decision } from '../decision.ts';
 import type { Policy, PolicyContext, PolicyFacts } from '../engine.ts';
+import { engineMaskNames } from '../mask-choice.ts';
 import { engineInput } from './engine-input.ts';
 
 export interface OpaOptions {
@@ -115,12 +116,10 @@ function textsOf(value: Json | undefined): readonly string[] {
   });
 }
 
-const maskNames: readonly MaskName[] = ['nullify', 'defaultValue', 'sha256', 'lastFour', 'emailMask'];
-
 /** `{ column: 'acme.shop.customers.email', with: 'nullify' }`, the column as `facts.columns` has it. */
 function maskOf(value: Json, rule: string): ColumnMask {
   const { column, with: name } = isJsonObject(value) ? value : {};
-  const mask = maskNames.find((each) => each === name);
+  const mask = engineMaskNames.find((each) => each === name);
   const parts = typeof column === 'string' ? column.split('.') : [];
   const [project, dataset, table, ...path] = parts;
   if (
