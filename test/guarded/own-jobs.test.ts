@@ -83,6 +83,20 @@ describe('the list of jobs', () => {
   });
 });
 
+describe('a job of somebody else, for whom a rule opens it', () => {
+  it('shows the SQL that was sent, not what was made of it', async () => {
+    const sql = 'SELECT email FROM shop.customers AS of_ana';
+    const job = await as('ana', async () => (await bigquery.createQueryJob(sql))[0]);
+    const operators = ['operators'];
+    expect(await as('olga', listed, operators)).toContain(sql);
+    const [metadata] = await as('olga', () => bigquery.job(job.id ?? '').getMetadata(), operators);
+    expect(metadata.configuration.query.query).toBe(sql);
+    expect(metadata.statistics.query).not.toHaveProperty('queryPlan');
+    const [cancelled] = await as('olga', () => bigquery.job(job.id ?? '').cancel(), operators);
+    expect(JSON.stringify([metadata, cancelled])).not.toContain('CAST(NULL');
+  });
+});
+
 describe('the cancellation of a masked job', () => {
   it('answers with the SQL that was sent', async () => {
     const sql = 'SELECT email FROM shop.customers';

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import type { Result } from '../../call/result.ts';
 import { concealJob } from '../masking/conceal-job.ts';
 import type { Decision } from './decision.ts';
-import type { JobRegistry } from './job-registry.ts';
+import type { JobRecord, JobRegistry } from './job-registry.ts';
 
 /** Whoever may not list all jobs, and is not denied it by a rule either, gets the list of its own. */
 export function listsOwnJobs({ operation }: Call, { effect, rules }: Decision): boolean {
@@ -13,29 +13,41 @@ export function listsOwnJobs({ operation }: Call, { effect, rules }: Decision): 
 
 /** Keeps of a page of jobs those of the principal, each with its own SQL and without what masks keep back. */
 export function ownJobs(result: Result, call: Call, { principal }: Context, jobs: JobRegistry): Result {
-  const { body } = result;
-  if (!isJsonObject(body)) return { ...result, body: {} };
-  const listed: Json | undefined = body['jobs'];
-  const { jobs: _all, ...page } = body;
-  const own = (Array.isArray(listed) ? listed : []).flatMap((job: Json): readonly JsonObject[] => {
-    const concealed = isJsonObject(job) ? ownJob(job, call, principal.id, jobs) : undefined;
-    return concealed === undefined ? [] : [concealed];
+  return eachJob(result, (job) => {
+    const record = recordOf(job, call, jobs);
+    return record?.principalId === principal.id ? [asSent(job, record)] : [];
   });
-  return { ...result, body: own.length === 0 ? page : { ...page, jobs: own } };
 }
 
-function ownJob(
-  job: JsonObject,
-  { project }: Call,
-  principalId: string,
-  jobs: JobRegistry,
-): JsonObject | undefined {
-  const reference = isJsonObject(job['jobReference']) ? job['jobReference'] : {};
-  const { jobId, location } = reference;
+/** Jobs of others, for whom a rule opens them: what was made of a statement is not for its readers either. */
+export function othersJobs(result: Result, call: Call, jobs: JobRegistry): Result {
+  const original = (job: JsonObject): JsonObject => asSent(job, recordOf(job, call, jobs));
+  if (call.operation === 'jobs.list') return eachJob(result, (job) => [original(job)]);
+  if (!isJsonObject(result.body)) return result;
+  const { job } = result.body;
+  if (call.operation === 'jobs.get') return { ...result, body: original(result.body) };
+  if (call.operation !== 'jobs.cancel' || !isJsonObject(job)) return result;
+  return { ...result, body: { ...result.body, job: original(job) } };
+}
+
+function eachJob(result: Result, keep: (job: JsonObject) => readonly JsonObject[]): Result {
+  const { body } = result;
+  if (!isJsonObject(body)) return { ...result, body: {} };
+  const { jobs: listed, ...page } = body;
+  const kept = (Array.isArray(listed) ? listed : []).flatMap((job: Json) =>
+    isJsonObject(job) ? keep(job) : [],
+  );
+  return { ...result, body: kept.length === 0 ? page : { ...page, jobs: kept } };
+}
+
+function recordOf(job: JsonObject, { project }: Call, jobs: JobRegistry): JobRecord | undefined {
+  const { jobId, location } = isJsonObject(job['jobReference']) ? job['jobReference'] : {};
   if (typeof jobId !== 'string') return undefined;
-  const record = jobs.find(project, jobId, typeof location === 'string' ? location : undefined);
-  if (record?.principalId !== principalId) return undefined;
-  if (record.sql === undefined) return job;
+  return jobs.find(project, jobId, typeof location === 'string' ? location : undefined);
+}
+
+function asSent(job: JsonObject, record: JobRecord | undefined): JsonObject {
+  if (record?.sql === undefined) return job;
   const { body } = concealJob({ status: 200, body: job, headers: {} }, record.sql, record.masked);
-  return isJsonObject(body) ? body : undefined;
+  return isJsonObject(body) ? body : {};
 }

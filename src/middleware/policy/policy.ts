@@ -8,7 +8,7 @@ import type { CompiledPolicy } from './compile.ts';
 import { decisionKey, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
-import { listsOwnJobs, ownJobs } from './own-jobs.ts';
+import { listsOwnJobs, othersJobs, ownJobs } from './own-jobs.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
 import { denial, inGoogleSql, judge, type Judgement, type Sources } from './judge.ts';
@@ -51,7 +51,8 @@ export function policy(options: PolicyOptions): Middleware {
         options.jobs.add(job);
         registerResultTable(options.jobs, job, result);
       }
-      return reveal(source.current(), call, context, options, result);
+      const shown = othersJobs(result, call, options.jobs);
+      return reveal(source.current(), call, context, options, shown);
     },
   };
 }
