@@ -16,9 +16,9 @@ const objects = { shop, orders, list, otherList, anonymous } as const;
 
 async function known(rules: readonly Rule[], engines: readonly Policy[] = []): Promise<readonly string[]> {
   const policy = compilePolicy({ ...empty, rules });
-  const { mayKnow } = permissionOf(policy, asked, 'tables.list', engines);
+  const permission = permissionOf(policy, asked, 'tables.list', engines);
   const answers = await Promise.all(
-    Object.entries(objects).map(async ([name, object]) => ((await mayKnow(object)) ? [name] : [])),
+    Object.entries(objects).map(async ([name, object]) => ((await permission.mayKnow(object)) ? [name] : [])),
   );
   return answers.flat();
 }
