@@ -78,6 +78,14 @@ describe('a policy engine beside the rules', () => {
     expect(await decided([readAll], wrong)).toMatchObject({ effect: 'deny', reasons: [{ rule: 'opa' }] });
   });
 
+  it('that does not decide in time denies', async () => {
+    const slow: Policy = { name: 'opa', timeout: 20, decide: () => new Promise(() => undefined) };
+    expect(await decided([readAll], slow)).toMatchObject({
+      effect: 'deny',
+      reasons: [{ rule: 'opa', message: expect.stringMatching(/did not decide in time/) }],
+    });
+  });
+
   it('asks only people whom the others name too', async () => {
     expect(
       await decided(

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { request } from 'undici';
 import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts';
 import type { Reason } from '../../../errors.ts';
 import type { ApprovalRequirement, ColumnMask, Decision } from '../decision.ts';
@@ -51,6 +50,8 @@ async function ask(
   facts: PolicyFacts,
   context: PolicyContext,
 ): Promise<JsonObject> {
+  // Only those who use it wait for it to load.
+  const { request } = await import('undici');
   const { statusCode, body } = await request(url, {
     method: 'POST',
     headers: {

@@ -1,3 +1,4 @@
+import { append } from '../append.ts';
 import type { CompiledMask, CompiledPolicy, CompiledRule } from '../compile.ts';
 import type { ApprovalSettings } from '../document.ts';
 import { appliesWherever, selectorContains, speaksWherever } from './contains.ts';
@@ -14,11 +15,31 @@ export function shadowedRules(
   indexOf: (rule: CompiledRule) => number,
 ): readonly Finding[] {
   const enforced = rules.filter(({ source }) => source.mode !== 'monitor');
+  const wider = principalsIndex(enforced);
   return enforced.flatMap((rule) => {
-    const other = enforced.find((each) => each !== rule && shadows(policy, each, rule));
+    const other = wider(rule).find((each) => each !== rule && shadows(policy, each, rule));
     return other === undefined ? [] : [shadowed(rule, other, indexOf(rule))];
   });
 }
+
+/** Finds the rules that may apply to whomever a rule applies to: one that names people has to name its first. */
+function principalsIndex(rules: readonly CompiledRule[]): (rule: CompiledRule) => readonly CompiledRule[] {
+  const everybody: CompiledRule[] = [];
+  const byName = new Map<string, CompiledRule[]>();
+  for (const rule of rules) {
+    if (rule.source.principals === undefined) everybody.push(rule);
+    for (const name of namesIn(rule)) append(byName, name, rule);
+  }
+  return (rule) => {
+    const [first] = namesIn(rule);
+    return first === undefined ? everybody : [...everybody, ...(byName.get(first) ?? [])];
+  };
+}
+
+const namesIn = ({ source }: CompiledRule): readonly string[] =>
+  Object.entries(source.principals ?? {}).flatMap(([way, names]) =>
+    (names ?? []).map((name: string) => `${way}:${name}`),
+  );
 
 /** Of two rules that say the same, only the later one by name is shadowed. */
 function shadows(policy: CompiledPolicy, outer: CompiledRule, inner: CompiledRule): boolean {
