@@ -71,11 +71,16 @@ function changes(before: Answer, after: Answer): readonly string[] {
   return [...tables, ...(old === now ? [] : [`columns ${now} instead of ${old}`])];
 }
 
-/** Names and types, of each statement. */
+/**
+ * Names and types, of each statement; columns that are written have no type here. Their sources may name a record that
+ * the rewritten text puts together anew besides its field.
+ */
 function columnsOf(answer: Answer): string {
   return [answer, ...(answer.script ?? [])]
     .map((each) =>
-      JSON.stringify(each.outputs.map((output) => ('type' in output ? [output.name, output.type] : output))),
+      JSON.stringify(
+        each.outputs.map((output) => ('type' in output ? [output.name, output.type] : [output.name])),
+      ),
     )
     .join('\n');
 }
