@@ -39,7 +39,7 @@ export interface MaskOptions {
 }
 
 /** The analysis of the masked text may run on another thread, making and comparing it do not: 0.25 ms per kilobyte. */
-const longest = 200_000;
+const longest = 100_000;
 
 /**
  * Replaces every reference to a table with masks by a subquery that lists the needed columns by name, with

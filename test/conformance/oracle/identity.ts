@@ -77,10 +77,11 @@ function changes(before: Answer, after: Answer): readonly string[] {
  */
 function columnsOf(answer: Answer): string {
   return [answer, ...(answer.script ?? [])]
-    .map((each) =>
-      JSON.stringify(
-        each.outputs.map((output) => ('type' in output ? [output.name, output.type] : [output.name])),
-      ),
-    )
+    .map((each) => JSON.stringify(each.outputs.map(outputOf)))
     .join('\n');
+}
+
+function outputOf(output: Answer['outputs'][number]): readonly unknown[] {
+  if (!('name' in output)) return [output[0]];
+  return 'type' in output ? [output.name, output.type] : [output.name];
 }
