@@ -2,7 +2,15 @@ import type { Call } from '../../call/call.ts';
 import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
 import type { Analysis } from '../../sql/analyse.ts';
 import type { CatalogTable } from '../../sql/catalog.ts';
-import { maskSources, type PositionMap, type Rewritten } from '../../sql/rewrite/index.ts';
+import { boundedMap, type BoundedMap } from '../../sql/bounded-map.ts';
+import type { Facts } from '../../sql/facts.ts';
+import {
+  maskSources,
+  type PositionMap,
+  type Rewritten,
+  type SourceFilter,
+  type SourceMask,
+} from '../../sql/rewrite/index.ts';
 import type { ColumnMask } from '../policy/decision.ts';
 import { isResultSide } from '../policy/mask-choice.ts';
 import type { VisibleTables } from '../policy/visible-tables.ts';
@@ -38,9 +46,35 @@ export async function maskedCall(call: Call, maskable: Maskable): Promise<Masked
   return { call: withQuerySettings(call, { query: text }), positions };
 }
 
+/** By the facts of an analysis, which are made anew as soon as a table that it used has changed. */
+const rewrites = new WeakMap<Facts, BoundedMap<string, Rewritten>>();
+
+async function remembered(
+  analysis: Analysis,
+  masks: readonly SourceMask[],
+  filters: readonly SourceFilter[],
+): Promise<Rewritten> {
+  const key = JSON.stringify([
+    masks.map((mask) => [mask.table, mask.path, mask.expression('v'), mask.suppresses]),
+    filters.map((filter) => [filter.table, filter.condition('r')]),
+  ]);
+  let known = rewrites.get(analysis.facts);
+  if (known === undefined) rewrites.set(analysis.facts, (known = boundedMap(20)));
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = await maskSources(analysis, masks, { filters });
+  known.set(key, made);
+  return made;
+}
+
 async function rewrite(call: Call, { analysis, tables, masks, visible }: Maskable): Promise<Rewritten> {
   try {
-    return await maskSources(analysis, sourceMasks(masks, tables), { filters: visible.map(sourceFilter) });
+    const sources = sourceMasks(masks, tables);
+    const filters = visible.map(sourceFilter);
+    // What a routine gives is looked up anew: the analysis of the caller's text says nothing of it.
+    if (masks.some((mask) => mask.with === 'routine'))
+      return await maskSources(analysis, sources, { filters });
+    return await remembered(analysis, sources, filters);
   } catch (cause) {
     throw unmaskable(
       call,
