@@ -197,9 +197,9 @@ test('places in the rewritten text are found again in the original', async () =>
 });
 
 test('a text that would hold up the event loop is not masked', async () => {
-  const text = `SELECT email FROM customers /* ${'x'.repeat(200_000)} */`;
+  const text = `SELECT email FROM customers /* ${'x'.repeat(100_000)} */`;
   await expect(masked(text)).rejects.toMatchObject({
     code: 'ERR_SQL_UNPROVEN',
-    message: expect.stringMatching(/more than 200000 characters/),
+    message: expect.stringMatching(/more than 100000 characters/),
   });
 });
