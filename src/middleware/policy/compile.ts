@@ -34,9 +34,9 @@ export interface CompiledPolicy {
   readonly tags: Tags;
   readonly masks: readonly CompiledMask[];
   readonly masksByTag: ReadonlyMap<Tag, readonly CompiledMask[]>;
-  strictness(mask: MaskName): number;
+  readonly strictness: (mask: MaskName) => number;
   /** Which of several masks on one column counts: the lowest. */
-  precedence(mask: MaskName): number;
+  readonly precedence: (mask: MaskName) => number;
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
