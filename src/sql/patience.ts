@@ -8,19 +8,38 @@ export interface Patience {
   end(): void;
 }
 
+/** What is known already takes only microtasks, so the clock starts after them. */
 export function patience(signal: AbortSignal | undefined, milliseconds: number): Patience {
   signal?.throwIfAborted();
   const over = Promise.withResolvers<never>();
   over.promise.catch(() => undefined);
-  const abort = (): void => over.reject(signal?.reason);
-  const timer = setTimeout(() => over.reject(timeoutError()), milliseconds);
-  signal?.addEventListener('abort', abort, { once: true });
+  let stop: (() => void) | undefined;
+  let isEnded = false;
+  process.nextTick(() => {
+    if (!isEnded) stop = startClock(signal, milliseconds, over.reject);
+  });
   return {
     wait: (promise) => Promise.race([promise, over.promise]),
     end() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      isEnded = true;
+      stop?.();
     },
+  };
+}
+
+/** Returns what stops it. */
+function startClock(
+  signal: AbortSignal | undefined,
+  milliseconds: number,
+  giveUp: (reason: unknown) => void,
+): () => void {
+  const abort = (): void => giveUp(signal?.reason);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => giveUp(timeoutError()), milliseconds);
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   };
 }
 

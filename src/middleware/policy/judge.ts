@@ -6,7 +6,7 @@ import { GuardError, type Instead } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
 import type { CompiledPolicy } from './compile.ts';
-import { consider, decide, type ColumnWrite, type DecisionRequest } from './decide.ts';
+import { consider, decide, type ColumnWrite, type Considered, type DecisionRequest } from './decide.ts';
 import type { ColumnMask, Decision } from './decision.ts';
 import { decideWithEngines, type Policy } from './engine.ts';
 import { foreignResult } from './foreign-result.ts';
@@ -72,7 +72,9 @@ export async function judge(
   const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
   const visible = await visibleOf(compiled, call, context, subject, options);
   context.set(costKey, costOf(call, context, subject, visible, options));
-  const { decision, request: final } = await decideWithCost(compiled, whole, context.get(costKey));
+  // Protection only ever closes: where there is none, what was decided without looking for it stands.
+  const known = isProtected(whole) ? consider(compiled, { ...whole, pending: 'cost' }) : first;
+  const { decision, request: final } = await decideWithCost(compiled, whole, known, context.get(costKey));
   if (decision.effect === 'deny') return deniedBy(compiled, final, decision, subject);
   const { engines = [] } = options;
   const agreed = await decideWithEngines(compiled, engines, final, decision);
@@ -148,6 +150,11 @@ async function protectionOf(
   return { native: await loadNative(subject, source) };
 }
 
+/** Also where nobody has looked, and where it is judged for the right one. */
+function isProtected({ native }: DecisionRequest): boolean {
+  return native === undefined || [...native.values()].some(({ length }) => length > 0);
+}
+
 export function askerOf(call: Call, context: Context): Asker {
   const { principal, agent, session } = context;
   return { principal, agent, session, call, now: context.now() };
@@ -157,9 +164,9 @@ export function askerOf(call: Call, context: Context): Asker {
 async function decideWithCost(
   compiled: CompiledPolicy,
   request: DecisionRequest,
+  { decision, waits }: Considered,
   ask: typeof costKey.initial,
 ): Promise<Omit<Judgement, 'subject'>> {
-  const { decision, waits } = consider(compiled, { ...request, pending: 'cost' });
   if (!waits || decision.effect === 'deny') return { decision, request };
   const whole = { ...request, cost: await costOrNone(ask, decision.masks) };
   return { decision: decide(compiled, whole), request: whole };
