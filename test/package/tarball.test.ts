@@ -25,6 +25,7 @@ describe('the packed tarball', () => {
     expect(await readdir(join(folder, 'docs'))).toEqual([
       'catalog.schema.json',
       'facts.schema.json',
+      'fixtures.schema.json',
       'guard.schema.json',
     ]);
     expect(await readFile(join(folder, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toMatch(/^canonicalize$/m);
