@@ -168,6 +168,8 @@ describe('masks that no SQL can compute without showing its key', () => {
 
   it('refuse the hidden table of a result in SQL, and mask its rows', async () => {
     const [job] = await bigquery.createQueryJob('SELECT id, mail FROM shop.people ORDER BY id');
+    // Only a job that has ended names its table.
+    await job.getQueryResults();
     const [{ configuration }] = await job.getMetadata();
     const { datasetId, tableId } = configuration.query.destinationTable;
     expect(await refusalOf(bigquery.query(`SELECT * FROM ${datasetId}.${tableId}`))).toMatch(/^ERR_/);
