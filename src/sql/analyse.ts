@@ -86,7 +86,9 @@ function memoryOf(owner: object): Memory {
 }
 
 function settingsKey({ project, defaultDataset }: AnalyseOptions): string {
-  return JSON.stringify([project, defaultDataset?.project, defaultDataset?.dataset]);
+  return defaultDataset === undefined
+    ? project
+    : `${project}\0${defaultDataset.project}\0${defaultDataset.dataset}`;
 }
 
 function remember(memory: Memory, key: string, text: string, made: Remembered): void {

@@ -153,14 +153,25 @@ function sameItem(before: Item | undefined, now: Item | undefined): boolean {
 /** Whether everything that an analysis used is still as it was. */
 export async function isFresh(catalog: Catalog, used: readonly Used[], asking: Asking): Promise<boolean> {
   const { signal, patience } = asking;
-  const now = used.map(async ({ kind, name }) =>
-    kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal),
-  );
+  const now = used.map((each) => lookAgain(catalog, each, signal));
   try {
-    const items = await patience.wait(Promise.all<Item | undefined>(now));
+    const items = await patience.wait(Promise.all(now));
     return used.every(({ item }, index) => sameItem(item, items[index]));
   } catch {
     signal?.throwIfAborted();
     return false;
+  }
+}
+
+/** Whatever a catalog throws, it is an answer like any other. */
+function lookAgain(
+  catalog: Catalog,
+  { kind, name }: Used,
+  signal: AbortSignal | undefined,
+): Promise<Item | undefined> {
+  try {
+    return kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
