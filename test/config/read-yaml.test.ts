@@ -62,6 +62,9 @@ describe('a YAML text', () => {
     fc.assert(
       fc.property(value, style, (data, options) => {
         const text = stringify(data, { ...options, aliasDuplicateObjects: false });
+        // Some texts with line ends are written so that they are something else, or nothing, when read.
+        const isSound = parseDocument(text, { logLevel: 'silent' }).errors.length === 0;
+        fc.pre(isSound && JSON.stringify(strict(text)) === JSON.stringify(data));
         expect(readYaml(text, 'f').value).toEqual(strict(text));
       }),
     );
