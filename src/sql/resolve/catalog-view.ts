@@ -126,8 +126,7 @@ async function ask(
   { signal, patience }: Asking,
 ): Promise<Answer> {
   try {
-    const answer = kind === 'table' ? catalog.table(name, signal) : catalog.routine(name, signal);
-    const item = await patience.wait<Item | undefined>(answer);
+    const item = await patience.wait(itemIn(catalog, { kind, name }, signal));
     if (item === undefined) return { kind, name, item };
     const sound = kind === 'table' ? isSoundTable(item, name) : isSoundRoutine(item, name);
     return sound ? { kind, name, item } : nonsense;
@@ -153,7 +152,7 @@ function sameItem(before: Item | undefined, now: Item | undefined): boolean {
 /** Whether everything that an analysis used is still as it was. */
 export async function isFresh(catalog: Catalog, used: readonly Used[], asking: Asking): Promise<boolean> {
   const { signal, patience } = asking;
-  const now = used.map((each) => lookAgain(catalog, each, signal));
+  const now = used.map((each) => itemIn(catalog, each, signal));
   try {
     const items = await patience.wait(Promise.all(now));
     return used.every(({ item }, index) => sameItem(item, items[index]));
@@ -164,9 +163,9 @@ export async function isFresh(catalog: Catalog, used: readonly Used[], asking: A
 }
 
 /** Whatever a catalog throws, it is an answer like any other. */
-function lookAgain(
+function itemIn(
   catalog: Catalog,
-  { kind, name }: Used,
+  { kind, name }: Pick<Used, 'kind' | 'name'>,
   signal: AbortSignal | undefined,
 ): Promise<Item | undefined> {
   try {
