@@ -50,7 +50,7 @@ export interface ApprovalOptions {
 /** The middleware, and the doors by which decisions come in. */
 export interface ApprovalMiddleware extends Middleware {
   /** Takes a signed decision. Mount it wherever a `Request` can be had; it never throws. */
-  handler(request: Request): Promise<Response>;
+  handler(this: void, request: Request): Promise<Response>;
   /** Serves the handler by itself; port 0 takes any free one. */
   listen(port: number, host?: string): Promise<Listener>;
   /** The request as it stands now. */

@@ -27,4 +27,5 @@ export type { DecisionMessage, ReadMessage } from './decision-message.ts';
 export type { Person } from './people.ts';
 export type { Refusal } from './transition.ts';
 export type { Listener } from './listen.ts';
+export { nodeHandler, type FetchHandler, type NodeHandler } from './node-handler.ts';
 export type { Resolve, ResolvedAddress } from './address.ts';
