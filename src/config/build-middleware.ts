@@ -1,27 +1,21 @@
 import { join } from 'node:path';
-import { GuardError } from '../errors.ts';
 import type { Middleware } from '../call/middleware.ts';
 import { wellFormed } from '../call/well-formed.ts';
-import {
-  approval,
-  webhook,
-  type ApprovalMiddleware,
-  type ReportProgress,
-} from '../middleware/approval/index.ts';
+import { approval, type ApprovalMiddleware, type ReportProgress } from '../middleware/approval/index.ts';
 import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
 import { maskedCost, masking } from '../middleware/masking/index.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
+import { buildChannel } from './build-channel.ts';
 import { catalogOf } from './catalog.ts';
-import type { ApprovalChannelSettings, GuardFile } from './guard-file.ts';
+import type { GuardFile } from './guard-file.ts';
 import { maskKeys } from './mask-keys.ts';
 import { nativeOf } from './native.ts';
 import { refuseUnaskable } from './refuse-unaskable.ts';
+import type { Environment } from './secret.ts';
 import { watchPolicy } from './watch-policy.ts';
 import type { GuardConfig } from './load-config.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface BuildOptions {
   readonly environment: Environment;
@@ -39,7 +33,7 @@ export async function buildMiddleware(
 ): Promise<readonly Middleware[]> {
   const { file } = config;
   const jobs = jobRegistry();
-  refuseUnaskable(file);
+  refuseUnaskable(config);
   const trail = audit({
     store: fileAudit({ folder: file.audit.folder }),
     prompts: file.audit.prompts,
@@ -47,7 +41,7 @@ export async function buildMiddleware(
     durability: file.audit.durability,
   });
   const estimate = estimates({ settings: file.cost });
-  const gate = file.approval === undefined ? undefined : approvalOf(file, file.approval, trail, options);
+  const gate = approvalOf(file, trail, options);
   const watched = await watchPolicy(config, trail);
   const layers = [
     trail,
@@ -67,7 +61,7 @@ export async function buildMiddleware(
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),
   ];
-  if (gate !== undefined && file.approval?.callback !== undefined) {
+  if (gate !== undefined && file.approval.callback !== undefined) {
     await gate.listen(file.approval.callback.port, file.approval.callback.host);
   }
   return layers;
@@ -87,33 +81,22 @@ function limitsOf(file: GuardFile, estimate: EstimateCost): Middleware {
   });
 }
 
+/** Nothing where the file has no channel: no rule of it asks anybody, and what an engine asks is refused. */
 function approvalOf(
   file: GuardFile,
-  { webhook: hook, callback, waitFor }: ApprovalChannelSettings,
   trail: AuditMiddleware,
   { environment, onProgress }: BuildOptions,
-): ApprovalMiddleware {
-  const { url, allowInsecureLoopback } = hook;
+): ApprovalMiddleware | undefined {
+  const [first, ...others] = Object.entries(file.channels).map(([name, settings]) =>
+    buildChannel(name, settings, file, environment),
+  );
+  if (first === undefined) return undefined;
   const people = Object.values(file.people).flatMap(({ members }) => members);
   return approval({
-    channels: [
-      webhook({
-        url,
-        secrets: [secret(environment, hook.secretFromEnv, 'approval.webhook.secretFromEnv')],
-        allowInsecureLoopback,
-        ...(callback !== undefined && { callbackUrl: `http://${callback.host}:${callback.port}/` }),
-      }),
-    ],
+    channels: [first, ...others],
     people: [...new Map(people.map((person) => [person.id, person])).values()],
-    waitFor,
+    waitFor: file.approval.waitFor,
     record: (event) => trail.record(event),
     ...(onProgress !== undefined && { onProgress }),
   });
-}
-
-/** Reads a secret; its value never stands in a message. */
-export function secret(environment: Environment, name: string, setting: string): string {
-  const value = environment[name];
-  if (value !== undefined && value !== '') return value;
-  throw new GuardError('ERR_CONFIG', `The environment variable ${name}, which ${setting} names, is not set.`);
 }

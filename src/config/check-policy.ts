@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import { GuardError } from '../errors.ts';
 import type { Finding, FindingKind } from '../middleware/policy/review/finding.ts';
+import type { PolicyFault } from '../middleware/policy/policy-fault.ts';
 import { reviewPolicy } from '../middleware/policy/review/review-policy.ts';
 import type { KnownObjects } from '../middleware/policy/review/unmatched.ts';
 import { compileConfig, loadConfig, parseConfig, type GuardConfig } from './load-config.ts';
-import { refuseUnaskable } from './refuse-unaskable.ts';
+import { unaskable } from './refuse-unaskable.ts';
 
 /** What is to be said about a policy file, in the order of its lines. */
 export interface PolicyReport {
@@ -65,7 +66,7 @@ function unusable(error: unknown, name: string): PolicyReport {
 
 function reportOn(config: GuardConfig, name: string, known: KnownObjects | undefined): PolicyReport {
   const { file, policy } = config;
-  const findings = [...reviewPolicy(policy, known), ...unaskable(() => refuseUnaskable(file))]
+  const findings = [...reviewPolicy(policy, known), ...unaskable(file).map(invalid)]
     .map((finding) => placed(finding, config))
     .toSorted((a, b) => byFile(a, b, name) || a.line - b.line || a.column - b.column);
   if (findings.some(({ kind }) => kind === 'invalid')) return { file: name, findings };
@@ -87,15 +88,7 @@ function byFile(a: PlacedFinding, b: PlacedFinding, main: string): number {
   return a.file < b.file ? -1 : 1;
 }
 
-function unaskable(refuse: () => void): readonly Finding[] {
-  try {
-    refuse();
-    return [];
-  } catch (error) {
-    if (!(error instanceof GuardError)) throw error;
-    return [{ severity: 'error', kind: 'invalid', path: ['rules'], message: error.message }];
-  }
-}
+const invalid = (fault: PolicyFault): Finding => ({ severity: 'error', kind: 'invalid', ...fault });
 
 function placed({ severity, kind, path, at, message }: Finding, config: GuardConfig): PlacedFinding {
   return { severity, kind, ...readPlace(`${config.locate(path, at)} ${message}`, '') };

@@ -20,6 +20,7 @@ export interface GuardFile {
   /** What an answer of BigQuery may take beyond the call's own `timeoutMs`, in milliseconds. */
   readonly answerWithin: number;
   readonly people: Readonly<Record<string, PeopleGroup>>;
+  readonly channels: Readonly<Record<string, ChannelSettings>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;
   readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
@@ -30,7 +31,7 @@ export interface GuardFile {
   readonly budgets: readonly BudgetRule[];
   readonly cost: CostFileSettings;
   readonly audit: AuditSettings;
-  readonly approval?: ApprovalChannelSettings | undefined;
+  readonly approval: ApprovalFileSettings;
   readonly service?: ServiceSettings | undefined;
 }
 
@@ -58,14 +59,19 @@ export interface AuditSettings {
   readonly durability: 'before' | 'overlapped';
 }
 
-export interface ApprovalChannelSettings {
-  readonly webhook: {
-    readonly url: string;
-    /** The environment variable that holds the signing secret, `whsec_…`. */
-    readonly secretFromEnv: string;
-    /** Development only: http to the loopback interface. */
-    readonly allowInsecureLoopback: boolean;
-  };
+/** A way to people who approve; the key that is named like a kind of channel says which it is. */
+export interface ChannelSettings {
+  /** The address that the signed requests go to. */
+  readonly webhook: string;
+  /** The environment variable that holds the signing secret, `whsec_…`. */
+  readonly secretFromEnv: string;
+  /** Development only: http to the loopback interface. */
+  readonly allowInsecureLoopback: boolean;
+  /** The groups of `people` who are told by it; absent: everybody. */
+  readonly notify?: readonly string[] | undefined;
+}
+
+export interface ApprovalFileSettings {
   /** The small listener that takes decisions; absent when the application mounts the handler itself. */
   readonly callback?: { readonly port: number; readonly host: string } | undefined;
   /** How long a call waits in process, in milliseconds. */

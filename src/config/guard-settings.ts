@@ -15,6 +15,7 @@ export interface GuardSettings {
   readonly project?: string | undefined;
   readonly principal?: PrincipalWritten | undefined;
   readonly people?: Readonly<Record<string, { readonly members: readonly PersonWritten[] }>> | undefined;
+  readonly channels?: Readonly<Record<string, ChannelWritten>> | undefined;
   readonly tags?: Readonly<Record<string, TagWritten>> | undefined;
   readonly unclassified?: Unclassified | undefined;
   readonly rules?: readonly RuleWritten[] | undefined;
@@ -126,12 +127,14 @@ export interface AuditWritten {
   readonly durability?: 'before' | 'overlapped' | undefined;
 }
 
+export interface ChannelWritten {
+  readonly webhook: string;
+  readonly secretFromEnv: string;
+  readonly allowInsecureLoopback?: boolean | undefined;
+  readonly notify?: readonly string[] | undefined;
+}
+
 export interface ApprovalWritten {
-  readonly webhook: {
-    readonly url: string;
-    readonly secretFromEnv: string;
-    readonly allowInsecureLoopback?: boolean | undefined;
-  };
   readonly callback?: { readonly port: number; readonly host?: string | undefined } | undefined;
   readonly waitFor?: string | undefined;
 }

@@ -40,7 +40,7 @@ export function mergeSources(sources: SourceFiles): Merged {
 }
 
 /** Sections whose entries have names as their keys. */
-const named = new Set(['people', 'tags', 'keys']);
+const named = new Set(['people', 'channels', 'tags', 'keys']);
 
 function mergeSection(key: string, pieces: readonly Piece[]): unknown {
   const [first, second] = pieces;

@@ -212,14 +212,17 @@ const audit = z.strictObject({
   durability: z.enum(['before', 'overlapped']).default('before'),
 });
 
+const channel = z.strictObject({
+  webhook: z.url({ protocol: /^https?$/ }),
+  /** The environment variable that holds the signing secret, `whsec_…`. */
+  secretFromEnv: environmentName,
+  /** Development only: http to the loopback interface. */
+  allowInsecureLoopback: z.boolean().default(false),
+  /** The groups of `people` who are told by it; absent: everybody. */
+  notify: z.array(name).min(1).optional(),
+});
+
 const approval = z.strictObject({
-  webhook: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
-    /** The environment variable that holds the signing secret, `whsec_…`. */
-    secretFromEnv: environmentName,
-    /** Development only: http to the loopback interface. */
-    allowInsecureLoopback: z.boolean().default(false),
-  }),
   callback: z
     .strictObject({ port: z.int().min(0).max(65_535), host: z.string().default('127.0.0.1') })
     .optional(),
@@ -249,6 +252,8 @@ const guardObject = z.strictObject({
   /** What an answer of BigQuery may take beyond the call's own `timeoutMs`; 0s waits for ever. */
   answerWithin: duration.default(defaultAnswerWithin),
   people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
+  /** The ways to people who approve. */
+  channels: z.record(name, channel).default({}),
   tags: z.record(name, tag).default({}),
   /** Columns without any tag in datasets that hold tags. */
   unclassified: z.enum(['allow', 'mask', 'deny']).optional(),
@@ -262,13 +267,24 @@ const guardObject = z.strictObject({
   budgets: z.array(budget).default([]),
   cost: cost.prefault({}),
   audit,
-  approval: approval.optional(),
+  approval: approval.prefault({}),
   service: service.optional(),
 });
 
 /** Slots are paid for by time, so a query of a capacity edition has no price that a budget could hold. */
 export const guardFile: z.ZodType<GuardFile> = guardObject.superRefine(
-  ({ budgets, cost: settings, masks, keys }, context) => {
+  ({ budgets, cost: settings, masks, keys, channels, people }, context) => {
+    for (const [channelName, { notify = [] }] of Object.entries(channels)) {
+      for (const [place, group] of notify.entries()) {
+        if (people[group] !== undefined) continue;
+        const path = ['channels', channelName, 'notify', place];
+        context.addIssue({
+          code: 'custom',
+          path,
+          message: `there is no group ${group} under people. Add it`,
+        });
+      }
+    }
     for (const [place, each] of masks.entries()) {
       if (each.with !== 'cryptoHash' || keys[each.key] !== undefined) continue;
       const message = `there is no key ${each.key} under keys. Add it, or use nullify`;

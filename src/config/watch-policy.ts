@@ -41,7 +41,7 @@ export async function watchPolicy(config: GuardConfig, options: WatchOptions): P
     try {
       const next = await load(seen.path, seen.environment);
       refuseRestart(seen.file, next.file);
-      refuseUnaskable(next.file);
+      refuseUnaskable(next);
       await take(next, compileConfig(next));
     } catch (error) {
       const message =

@@ -1,5 +1,6 @@
 import { compose } from '../call/compose.ts';
-import { buildMiddleware, secret, type Environment } from '../config/build-middleware.ts';
+import { buildMiddleware } from '../config/build-middleware.ts';
+import { secret, type Environment } from '../config/secret.ts';
 import type { ServiceSettings } from '../config/guard-file.ts';
 import type { GuardConfig } from '../config/load-config.ts';
 import { GuardError } from '../errors.ts';

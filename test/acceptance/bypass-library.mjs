@@ -24,9 +24,9 @@ function configFor(folder) {
   const url = `http://127.0.0.1:${silent.address().port}/`;
   return parseConfig(`${policy}
 audit: { folder: '${folder}' }
-approval:
-  webhook: { url: '${url}', secretFromEnv: SECRET, allowInsecureLoopback: true }
-  waitFor: 1s
+channels:
+  silent: { webhook: '${url}', secretFromEnv: SECRET, allowInsecureLoopback: true }
+approval: { waitFor: 1s }
 `);
 }
 

@@ -27,6 +27,23 @@ describe('faults of conditions have the line and column of the character', () =>
   });
 });
 
+describe('a rule that asks a group', () => {
+  const asking = `people: { owners: { members: [{ id: ana }] }, legal: { members: [{ id: ben }] } }
+rules: [{ name: gate, effect: require-approval, approval: { from: [owners, legal] } }]
+`;
+  const hook = "webhook: 'https://acme.io', secretFromEnv: SECRET";
+
+  it.each([
+    ['', ['5:68', '5:76']],
+    [`channels: { a: { ${hook}, notify: [owners] } }`, ['5:76']],
+    [`channels: { a: { ${hook}, notify: [owners] }, b: { ${hook}, notify: [legal] } }`, []],
+    [`channels: { a: { ${hook} } }`, []],
+  ])('needs a channel that tells it: %j', (channels, expected) => {
+    const found = places(`${asking}${channels}`).filter((line) => line.includes('whom no channel tells'));
+    expect(found.map((line) => line.split(' ')[0])).toEqual(expected);
+  });
+});
+
 describe('bigquery-guard check', () => {
   let folder: string;
   const write = async (name: string, text: string): Promise<string> => {

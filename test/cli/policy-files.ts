@@ -14,7 +14,7 @@ rules:
   - { name: stars, when: facts.selectsStar, effect: deny, mode: monitor }
 masks: [{ name: hide-pii, tags: [pii], with: nullify }]
 limits: [{ name: small, maximumBytesBilled: 10 GiB, concurrent: 3 }]
-approval: { webhook: { url: 'https://hooks.acme.io/a', secretFromEnv: SECRET } }
+channels: { owners: { webhook: 'https://hooks.acme.io/a', secretFromEnv: SECRET, notify: [owners] } }
 audit: { folder: ./audit }
 `;
 

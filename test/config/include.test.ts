@@ -236,11 +236,8 @@ describe('a policy in TypeScript', () => {
       budgets: [{ name: 'd', per: 'session', period: 'month', bytes: '1 TiB', price: 5 }],
       cost: { edition: 'on-demand', pricePerTiB: 5, currency: 'EUR', dryRun: 'always', leaseFor: '1h' },
       audit: { folder: 'a', parameters: 'none', prompts: 'full', durability: 'before' },
-      approval: {
-        webhook: { url: 'https://acme.io', secretFromEnv: 'SECRET' },
-        callback: { port: 1 },
-        waitFor: '1m',
-      },
+      channels: { owners: { webhook: 'https://acme.io', secretFromEnv: 'SECRET', notify: ['owners'] } },
+      approval: { callback: { port: 1 }, waitFor: '1m' },
       service: { tokens: [{ fromEnv: 'TOKEN', principal: { id: 'a' } }], upstream: { credentials: 'none' } },
     });
     expect(parseConfig(JSON.stringify(settings)).file.rules).toHaveLength(3);

@@ -22,8 +22,9 @@ masks:
 limits:
   - { name: cheap, maximumBytesBilled: 10 GiB }
 audit: { folder: ./audit, prompts: full }
+channels:
+  owners: { webhook: 'https://hooks.acme.io/approvals', secretFromEnv: SECRET, notify: [owners] }
 approval:
-  webhook: { url: 'https://hooks.acme.io/approvals', secretFromEnv: SECRET }
   callback: { port: 8787 }
   waitFor: 1m
 service:
@@ -61,10 +62,7 @@ describe('the JSON Schema of guard.yaml', () => {
     ['a gate without approvers', `${smallest}rules: [{ name: a, effect: require-approval }]`],
     ['an operation that is not known', `${smallest}rules: [{ name: a, operations: [reed], effect: allow }]`],
     ['a size without a unit', `${smallest}limits: [{ name: a, maximumBytesBilled: 10 }]`],
-    [
-      'a duration without a unit',
-      `${smallest}approval: { webhook: { url: https://a.example, secretFromEnv: A }, waitFor: '5' }`,
-    ],
+    ['a duration without a unit', `${smallest}approval: { waitFor: '5' }`],
     ['a key of another kind', `${smallest}people: { a: { members: [{ id: ana, keys: [whsec_abc] }] } }`],
   ])('refuses %s, as the guard does', (_what, text) => {
     expect(() => parseConfig(text)).toThrow(/^guard\.yaml:\d+:\d+ /);

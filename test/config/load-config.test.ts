@@ -114,6 +114,11 @@ cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.
       `${head}tags: { pii: {} }\n`,
       'guard.yaml:4:14 tags.pii a tag that names no column',
     ],
+    [
+      'a channel that tells a group which is not there',
+      `${head}channels:\n  hook: { webhook: 'https://acme.io', secretFromEnv: A, notify: [ownres] }\n`,
+      'guard.yaml:5:66 channels.hook.notify.0 there is no group ownres under people',
+    ],
     ['an empty text', '', 'guard.yaml:1:1'],
     ['no YAML at all', '{', 'guard.yaml:'],
   ])('with %s is refused with its place', (_what, text, expected) => {

@@ -182,8 +182,9 @@ describe('an approval', () => {
     const free = createServer();
     const callbackPort = await portOf(free);
     await new Promise((resolve) => free.close(resolve));
-    const text = settings(`approval:
-  webhook: { url: "http://127.0.0.1:${port}/", secretFromEnv: HOOK_SECRET, allowInsecureLoopback: true }
+    const text = settings(`channels:
+  hook: { webhook: "http://127.0.0.1:${port}/", secretFromEnv: HOOK_SECRET, allowInsecureLoopback: true }
+approval:
   callback: { port: ${callbackPort} }
   waitFor: ${waitFor}
 `);

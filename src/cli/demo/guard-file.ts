@@ -15,6 +15,13 @@ principal: { id: shop-agent@demo, groups: [agents] }
 people:
   data-owners: { members: [{ id: ana@demo, keys: ["${options.approverKey}"] }] }
 
+channels:
+  owners:
+    webhook: ${options.webhookUrl}
+    secretFromEnv: DEMO_WEBHOOK_SECRET
+    allowInsecureLoopback: true
+    notify: [data-owners]
+
 tags:
   mail:       { columns: [shop.customers.email] }
   number:     { columns: [shop.customers.phone, shop.customers.card_number] }
@@ -43,7 +50,6 @@ budgets:
 audit: { folder: ${JSON.stringify(options.auditFolder)}, prompts: full }
 
 approval:
-  webhook: { url: ${options.webhookUrl}, secretFromEnv: DEMO_WEBHOOK_SECRET, allowInsecureLoopback: true }
   callback: { port: ${options.callbackPort} }
   waitFor: 1m
 

@@ -9,6 +9,8 @@ import type { Refusal } from './transition.ts';
  */
 export interface ApprovalChannel {
   readonly name: string;
+  /** Ids of the people whom it tells: requests that none of them may decide are not sent by it. Absent: everybody. */
+  readonly people?: readonly string[] | undefined;
   notify(notice: ApprovalNotice, way: ChannelWay): Promise<void>;
 }
 

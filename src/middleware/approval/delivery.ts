@@ -2,9 +2,10 @@ import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { ApprovalChannel, ChannelWay } from './channel.ts';
 import { decideByChannel } from './decide-by-channel.ts';
+import { findPerson, whyNotEntitled } from './entitlement.ts';
 import type { ApprovalProgress } from './progress.ts';
 
-/** The attempt to tell the approvers of one request by all channels; one that succeeds is enough. */
+/** The attempt to tell the approvers of one request by all channels that reach one of them; one that succeeds is enough. */
 export class Delivery {
   /** Settles, never rejects, when one channel has delivered or none can. */
   readonly done: Promise<void>;
@@ -38,13 +39,22 @@ export class Delivery {
 
   async #deliver(): Promise<void> {
     try {
-      await Promise.any(this.#parts.options.channels.map(async (channel) => this.#notify(channel)));
+      await Promise.any(this.#channels().map(async (channel) => this.#notify(channel)));
     } catch (error) {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       if (this.#stopped.signal.aborted) return;
       this.#failure = { cause, message: cause instanceof Error ? cause.message : 'the channel failed' };
       await this.#giveUp();
     }
+  }
+
+  #channels(): readonly ApprovalChannel[] {
+    const { options, people } = this.#parts;
+    const mayDecide = (id: string): boolean =>
+      whyNotEntitled(this.#record, findPerson(people, id)) === undefined;
+    const found = options.channels.filter((channel) => channel.people?.some(mayDecide) ?? true);
+    if (found.length === 0) throw new Error('no channel tells anybody who may decide');
+    return found;
   }
 
   /** Wakes the calls that wait for it, also those that joined. */

@@ -11,6 +11,7 @@ import {
   reconsiderKey,
   signDecision,
   webhook,
+  type ApprovalChannel,
   type ApprovalStore,
   type Evidence,
 } from '../../../src/middleware/approval/index.ts';
@@ -195,6 +196,17 @@ describe('with onPending: throw', () => {
     await after.decide(notice);
     expect(await after.run()).toBe(answer);
     expect([after.box.notices, before.sent, after.sent.length]).toEqual([[], [], 1]);
+  });
+
+  it('nobody is told where no channel tells somebody who may decide', async () => {
+    const channel = { ...instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' }), people: [] };
+    const gate = openGate({ channels: [channel] });
+    expect(await failure(gate.run())).toMatchObject({
+      code: 'ERR_APPROVAL_EXPIRED',
+      message:
+        'Nobody could be told that the call needs approval (no channel tells anybody who may decide). Nothing was sent. Whoever runs the guard must repair the channel.',
+    });
+    expect(channel.notices).toEqual([]);
   });
 
   it('a webhook that does not take the message within the time ends the request', async () => {
@@ -396,6 +408,28 @@ describe('a call goes on', () => {
       channels: [down, instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
     });
     expect(await gate.run()).toBe(answer);
+  });
+
+  it('by the channels that tell somebody who may decide, and by no other', async () => {
+    const told: string[] = [];
+    const tells = (name: string, ids?: readonly string[]): ApprovalChannel => ({
+      ...instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' }),
+      name,
+      ...(ids && { people: ids }),
+      notify: async () => void told.push(name),
+    });
+    const gate = openGate({
+      channels: [
+        tells('everybody'),
+        tells('owners', ['outsider@acme.io', 'ANA@acme.io']),
+        tells('strangers', ['outsider@acme.io']),
+        tells('requester', ['ben@acme.io']),
+      ],
+      onPending: 'throw',
+    });
+    const call = gate.run(someCall(), someContext({ principal: 'ben@acme.io' }));
+    expect(await failure(call)).toMatchObject({ code: 'ERR_APPROVAL_PENDING' });
+    expect(told).toEqual(['everybody', 'owners']);
   });
 
   it('when a progress bar breaks', async () => {
