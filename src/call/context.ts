@@ -1,4 +1,4 @@
-import type { Agent, Principal, Session } from './principal.ts';
+import { freezePrincipal, type Agent, type Principal, type Session } from './principal.ts';
 import type { Call } from './call.ts';
 import type { Result } from './result.ts';
 
@@ -51,7 +51,7 @@ export interface ContextOptions {
 /** Makes the context of one call. Its own fields cannot be changed; middleware adds to it by keys. */
 export function createContext(options: ContextOptions): Context {
   const context: Context = Object.freeze({
-    principal: Object.freeze({ ...options.principal }),
+    principal: freezePrincipal(options.principal),
     agent: options.agent,
     session: options.session,
     signal: options.signal,

@@ -18,3 +18,14 @@ export interface Session {
   readonly id: string;
   readonly prompt?: string;
 }
+
+/** The principal as it is now, never to be changed again: one that was frozen here before is given back as it is. */
+export function freezePrincipal(principal: Principal): Principal {
+  const { groups, delegation } = principal;
+  if ([principal, groups, delegation].every((part) => Object.isFrozen(part))) return principal;
+  return Object.freeze({
+    ...principal,
+    groups: Object.freeze([...groups]),
+    delegation: Object.freeze([...delegation]),
+  });
+}

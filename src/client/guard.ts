@@ -12,7 +12,7 @@ import type { Call } from '../call/call.ts';
 import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Middleware } from '../call/middleware.ts';
-import type { Principal } from '../call/principal.ts';
+import { freezePrincipal } from '../call/principal.ts';
 import type { Result } from '../call/result.ts';
 import type { OfficialTransport } from '../transport/official.ts';
 import type { ContextFields, Scope } from './scope.ts';
@@ -72,7 +72,7 @@ export function engineOf(guard: Guard): GuardEngine {
   return guard[guardMark];
 }
 
-const nobody: Principal = { id: 'anonymous', groups: [], delegation: [], verified: false };
+const nobody = freezePrincipal({ id: 'anonymous', groups: [], delegation: [], verified: false });
 
 const connectionKey = contextKey<Handler | undefined>('connection', undefined);
 
@@ -86,11 +86,12 @@ const connectionKey = contextKey<Handler | undefined>('connection', undefined);
  */
 export function createGuard(options: GuardOptions): Guard {
   const middleware = [...options.middleware];
+  const standing = { principal: principalOf(options.principal) ?? nobody, agent: agentOf(options.agent) };
   const send = options.transport?.handle ?? throughConnection;
   const handler = compose(middleware, onlyApproved(recorded(send, 'statement')));
   const own = recorded(send, 'own');
   const engine: GuardEngine = {
-    handle: (passage) => handler(passage.call, contextOf(passage, options, own)),
+    handle: (passage) => handler(passage.call, contextOf(passage, options, standing, own)),
   };
   return lifetimeOf(engine, () =>
     closeAll([...middleware, ...(options.transport === undefined ? [] : [options.transport])]),
@@ -103,10 +104,15 @@ function throughConnection(call: Call, context: Context): Promise<Result> {
   return connection(call, context);
 }
 
-function contextOf({ scope, signal, connection }: Passage, options: GuardOptions, own: Handler): Context {
+function contextOf(
+  { scope, signal, connection }: Passage,
+  options: GuardOptions,
+  standing: Pick<Context, 'principal' | 'agent'>,
+  own: Handler,
+): Context {
   const context = createContext({
-    principal: scope.principal ?? principalOf(options.principal) ?? nobody,
-    agent: scope.agent ?? agentOf(options.agent),
+    principal: scope.principal ?? standing.principal,
+    agent: scope.agent ?? standing.agent,
     session: scope.session,
     signal,
     now: options.now ?? (() => new Date()),

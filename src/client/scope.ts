@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { newId } from '../call/new-id.ts';
-import type { Agent, Principal, Session } from '../call/principal.ts';
+import { freezePrincipal, type Agent, type Principal, type Session } from '../call/principal.ts';
 
 /** Who a call is made for and by: what `withContext` states for everything that is called inside it. */
 export interface ContextFields {
@@ -58,7 +58,7 @@ export function principalOf(value: ContextFields['principal']): Principal | unde
     groups = [],
     delegation = [],
   }: Pick<Principal, 'id'> & Partial<Principal> = typeof value === 'string' ? { id: value } : value;
-  return { id, groups: [...groups], delegation: [...delegation], verified: false };
+  return freezePrincipal({ id, groups, delegation, verified: false });
 }
 
 export function agentOf(value: ContextFields['agent']): Agent | undefined {

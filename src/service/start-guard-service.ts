@@ -1,3 +1,4 @@
+import { freezePrincipal } from '../call/principal.ts';
 import { compose } from '../call/compose.ts';
 import { buildMiddleware } from '../config/build-middleware.ts';
 import { secret, type Environment } from '../config/secret.ts';
@@ -53,7 +54,7 @@ export async function startGuardService(config: GuardConfig, options: GuardServi
 function tokensOf({ tokens }: ServiceSettings, environment: Environment): readonly StaticToken[] {
   return tokens.map(({ fromEnv, principal: { id, groups }, agent }) => ({
     token: secret(environment, fromEnv, 'service.tokens.fromEnv'),
-    principal: { id, groups, delegation: [], verified: true },
+    principal: freezePrincipal({ id, groups, delegation: [], verified: true }),
     agent: agent === undefined ? undefined : { name: agent },
   }));
 }

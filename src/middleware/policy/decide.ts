@@ -62,12 +62,19 @@ export interface Considered {
   readonly decision: Decision;
   /** A rule that speaks about the call needs what is pending. */
   readonly waits: boolean;
+  /** A condition was judged: asked at another time, or by another call, it may say otherwise. */
+  readonly conditional: boolean;
 }
 
 export function consider(policy: CompiledPolicy, request: DecisionRequest): Considered {
   const touched = touchedBy(policy, request);
   const { principal, agent, pairs } = request;
-  const variables = lazyVariables(policy, request, touched);
+  let conditional = false;
+  const made = lazyVariables(policy, request, touched);
+  const variables = (): Variables => {
+    conditional = true;
+    return made();
+  };
   const judged = policy.rules
     .near({ principal, agent, pairs, tags: touched.tags })
     .flatMap((rule) => judgeRule(rule, request, touched, variables) ?? []);
@@ -77,6 +84,7 @@ export function consider(policy: CompiledPolicy, request: DecisionRequest): Cons
   return {
     decision: monitored.length === 0 ? decision : { ...decision, monitored },
     waits: judged.some(({ outcome }) => outcome === 'pending'),
+    conditional,
   };
 }
 

@@ -1,8 +1,10 @@
+import { boundedMap, type BoundedMap } from '../../sql/bounded-map.ts';
 import type { Catalog, ObjectName } from '../../sql/catalog.ts';
 import { fullName } from '../../sql/full-name.ts';
 import { tablePair, type AccessPair } from './access.ts';
 import type { CompiledPolicy } from './compile.ts';
-import { decide, type DecisionRequest } from './decide.ts';
+import { considerAgain } from './consider-again.ts';
+import type { DecisionRequest } from './decide.ts';
 
 /** A catalog that does not even look for what the principal may not touch. */
 export interface GatedCatalog {
@@ -27,10 +29,11 @@ export function gateCatalog(policy: CompiledPolicy, asker: Asker, catalog: Catal
     const key = fullName(name);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const closed = operations.every((operation) => {
-      const pairs = [tablePair(operation, 'catalog', name)];
-      return decide(policy, { ...asker, pairs, columns: [], pending: 'facts' }).effect === 'deny';
-    });
+    const closed = asked(policy, key, name).every(
+      (pairs) =>
+        considerAgain(policy, { ...asker, pairs, columns: none, pending: 'facts' }).decision.effect ===
+        'deny',
+    );
     known.set(key, closed);
     if (closed) refused.push(tablePair('read', 'catalog', name));
     return closed;
@@ -42,4 +45,18 @@ export function gateCatalog(policy: CompiledPolicy, asker: Asker, catalog: Catal
     },
     refused: () => (refused.length === 0 ? undefined : { pairs: refused, columns: [] }),
   };
+}
+
+const none: DecisionRequest['columns'] = [];
+const mostTables = 10_000;
+const askedOf = new WeakMap<CompiledPolicy, BoundedMap<string, readonly DecisionRequest['pairs'][]>>();
+
+/** What may be done with a table; the same objects each time, so that what was decided of them is found again. */
+function asked(policy: CompiledPolicy, key: string, name: ObjectName): readonly DecisionRequest['pairs'][] {
+  let known = askedOf.get(policy);
+  if (known === undefined) askedOf.set(policy, (known = boundedMap(mostTables)));
+  let pairs = known.get(key);
+  if (pairs === undefined)
+    known.set(key, (pairs = operations.map((operation) => [tablePair(operation, 'catalog', name)])));
+  return pairs;
 }

@@ -6,7 +6,8 @@ import { GuardError, type Instead } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
 import type { CompiledPolicy } from './compile.ts';
-import { consider, decide, type ColumnWrite, type Considered, type DecisionRequest } from './decide.ts';
+import { considerAgain } from './consider-again.ts';
+import { consider, decide, type Considered, type DecisionRequest } from './decide.ts';
 import type { ColumnMask, Decision } from './decision.ts';
 import { decideWithEngines, type Policy } from './engine.ts';
 import { foreignResult } from './foreign-result.ts';
@@ -66,7 +67,7 @@ export async function judge(
   }
   if (subject.flaw !== undefined) throw subject.flaw;
   const request = await requestOf(compiled, asker, subject, options.native(context));
-  const first = consider(compiled, { ...request, pending: 'cost' });
+  const first = considerAgain(compiled, { ...request, pending: 'cost' });
   if (first.decision.effect === 'deny')
     return deniedBy(compiled, { ...request, pending: 'cost' }, first.decision, subject);
   const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
@@ -126,7 +127,7 @@ async function requestOf(
   subject: Subject,
   source: NativeSource,
 ): Promise<DecisionRequest> {
-  const { pairs, columns, tables, analysis } = subject;
+  const { pairs, columns, tables, analysis, writes } = subject;
   const labelled = compiled.tags.byLabel.length > 0;
   return {
     ...asker,
@@ -135,7 +136,7 @@ async function requestOf(
     tables,
     facts: analysis?.facts,
     costless: onlyDescribes(subject),
-    writes: writesOf(subject),
+    writes,
     ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, source) }),
   };
 }
@@ -198,10 +199,6 @@ function costOf(
 ): typeof costKey.initial {
   if (cost === undefined || analysis === undefined) return undefined;
   return (masks) => cost(inGoogleSql(call), context, { analysis, tables, masks, visible });
-}
-
-function writesOf({ analysis }: Subject): readonly ColumnWrite[] {
-  return analysis?.facts.statements.flatMap(({ writes }) => writes) ?? [];
 }
 
 /** BigQuery reads legacy SQL where nothing is said; what was analysed is GoogleSQL. */

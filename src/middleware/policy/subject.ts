@@ -5,9 +5,11 @@ import { queryRequest, type QueryRequest } from '../../call/query-request.ts';
 import { GuardError } from '../../errors.ts';
 import { analyse, type Analysis } from '../../sql/analyse.ts';
 import type { Catalog, CatalogTable, ObjectName } from '../../sql/catalog.ts';
-import type { ColumnSource } from '../../sql/facts.ts';
+import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import { isInformationSchema } from '../../sql/information-schema-views.ts';
 import type { AccessPair } from './access.ts';
+import type { ColumnWrite } from './decide.ts';
+import { kept } from './kept.ts';
 import { leafColumns, leavesBelow } from './leaf-columns.ts';
 import { queryAccess } from './query-access.ts';
 import { refusedSetting } from './refused-settings.ts';
@@ -22,6 +24,7 @@ export interface Subject {
   /** Only for queries. */
   readonly analysis: Analysis | undefined;
   readonly tables: readonly CatalogTable[];
+  readonly writes: readonly ColumnWrite[];
   /** Why SQL could not be proved; it may then do more than is listed here. */
   readonly flaw: GuardError | undefined;
 }
@@ -49,7 +52,7 @@ export async function subjectOf(
     : querySubject(call, query, context, catalog, memory, labelled);
 }
 
-const nothing = { pairs: [], columns: [], analysis: undefined, tables: [] } as const;
+const nothing = { pairs: [], columns: [], analysis: undefined, tables: [], writes: [] } as const;
 
 async function querySubject(
   call: Call,
@@ -75,19 +78,37 @@ async function querySubject(
   }
   const flaw = schemaFlaw(call, facts);
   if (flaw !== undefined) return { ...nothing, flaw };
-  const pairs = queryAccess(call, query, facts);
+  const { operation, project } = call;
+  const pairs = keptPairs(facts, [operation, project, query.settings['destinationTable']], () =>
+    queryAccess(call, query, facts),
+  );
   const named = facts.tables
     .filter(({ kind }) => kind !== 'temporary' && kind !== 'informationSchema')
     .map(({ name }) => name);
   // The settings may name a table that the text does not.
   const all = labelled ? [...named, ...pairs.flatMap(namesOf)] : named;
-  const tables = await loadTables(all, context, catalog);
-  const columns = distinct(
+  const found = await loadTables(all, context, catalog);
+  const { tables, columns } = keptColumns(facts, found, () => ({
+    tables: found,
+    columns: columnsOf(facts, found),
+  }));
+  return { pairs, columns, analysis, tables, writes: writesOf(facts), flaw: undefined };
+}
+
+const keptPairs = kept<Facts, readonly AccessPair[]>();
+const keptColumns = kept<Facts, Pick<Subject, 'tables' | 'columns'>>();
+const keptWrites = kept<Facts, readonly ColumnWrite[]>();
+
+function columnsOf(facts: Facts, tables: readonly CatalogTable[]): readonly ColumnSource[] {
+  return distinct(
     [...facts.columns, ...facts.influences]
       .filter(({ table }) => !isInformationSchema(table))
       .flatMap((column) => leaves(tables, column)),
   );
-  return { pairs, columns, analysis, tables, flaw: undefined };
+}
+
+function writesOf(facts: Facts): readonly ColumnWrite[] {
+  return keptWrites(facts, [], () => facts.statements.flatMap(({ writes }) => writes));
 }
 
 export function defaultDataset(
@@ -129,6 +150,7 @@ async function requestSubject(
     columns: read.flatMap(leafColumns),
     analysis: undefined,
     tables: [...read, ...others],
+    writes: [],
     flaw: undefined,
   };
 }
