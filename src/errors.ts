@@ -5,6 +5,7 @@ const errorCodes = [
   'ERR_POLICY_DENIED',
   'ERR_LIMIT_EXCEEDED',
   'ERR_COST_UNAVAILABLE',
+  'ERR_STORE_UNAVAILABLE',
   'ERR_APPROVAL_PENDING',
   'ERR_APPROVAL_REJECTED',
   'ERR_APPROVAL_EXPIRED',
@@ -26,6 +27,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 /** What stands in the way passes by itself, or by what people do; in all of these cases the call has not run. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'ERR_COST_UNAVAILABLE',
+  'ERR_STORE_UNAVAILABLE',
   'ERR_APPROVAL_PENDING',
   'ERR_APPROVAL_EXPIRED',
 ]);

@@ -126,13 +126,22 @@ export {
 export {
   fileBudgets,
   memoryBudgets,
+  sharedFolder,
+  sharedMemory,
   type BudgetStore,
+  type Change,
   type Claim,
+  type CommitOutcome,
   type Count,
+  type Entry,
+  type EntryPage,
+  type EntryStore,
   type FileBudgetsOptions,
   type Held,
   type Lease,
   type ReserveOutcome,
   type ReserveRequest,
+  type SharedFolderOptions,
+  type SharedStore,
 } from '../store/index.ts';
 export { maskedCost, masking } from './masking/index.ts';

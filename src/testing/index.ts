@@ -15,6 +15,7 @@ export {
   type InstantApprovalsOptions,
 } from './instant-approvals.ts';
 export { testBudgetStore } from './test-budget-store.ts';
+export { testStore } from './test-store.ts';
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts';
 export {
   testMiddleware,
