@@ -95,9 +95,9 @@ async function querySubject(
   return { pairs, columns, analysis, tables, writes: writesOf(facts), flaw: undefined };
 }
 
-const keptPairs = kept<Facts, readonly AccessPair[]>();
-const keptColumns = kept<Facts, Pick<Subject, 'tables' | 'columns'>>();
-const keptWrites = kept<Facts, readonly ColumnWrite[]>();
+const keptPairs = kept<readonly AccessPair[]>();
+const keptColumns = kept<Pick<Subject, 'tables' | 'columns'>>();
+const keptWrites = kept<readonly ColumnWrite[]>();
 
 function columnsOf(facts: Facts, tables: readonly CatalogTable[]): readonly ColumnSource[] {
   return distinct(
