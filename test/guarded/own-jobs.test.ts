@@ -30,6 +30,7 @@ project: acme
 tags: { pii: { columns: [shop.customers.email] } }
 rules:
   - { name: read-shop, operations: [read], datasets: [shop], effect: allow }
+  - { name: write-shop, operations: [write], datasets: [shop], effect: allow }
   - { name: operators, principals: { groups: [operators] }, operations: [job], effect: allow }
   - { name: no-lists, principals: { groups: [closed] }, operations: [jobs.list], effect: deny }
 masks:
@@ -94,6 +95,21 @@ describe('a job of somebody else, for whom a rule opens it', () => {
     expect(metadata.statistics.query).not.toHaveProperty('queryPlan');
     const [cancelled] = await as('olga', () => bigquery.job(job.id ?? '').cancel(), operators);
     expect(JSON.stringify([metadata, cancelled])).not.toContain('CAST(NULL');
+  });
+});
+
+describe('a change to a table with masked columns', () => {
+  it('shows no exact size: BigQuery counts all columns', async () => {
+    const sql = 'DELETE FROM shop.customers WHERE id = 7';
+    const sizes = async (): Promise<readonly unknown[]> => {
+      const [dry] = await bigquery.createQueryJob({ query: sql, dryRun: true });
+      const [job] = await bigquery.createQueryJob(sql);
+      await job.getQueryResults();
+      const [{ statistics }] = await job.getMetadata();
+      return [dry.metadata.statistics.totalBytesProcessed, statistics.query.totalBytesProcessed];
+    };
+    expect(await as('dora', sizes)).toEqual(['10485760', '10485760']);
+    expect(await as('olga', sizes, ['operators'])).not.toContain('10485760');
   });
 });
 

@@ -5,7 +5,7 @@ import type { Middleware, Next } from '../../call/middleware.ts';
 import { queryRequest, type QueryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
 import type { Analysis } from '../../sql/analyse.ts';
-import { decisionKey, type ColumnMask } from '../policy/decision.ts';
+import { concealsKey, decisionKey, type ColumnMask } from '../policy/decision.ts';
 import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { visibleTablesKey } from '../policy/visible-tables.ts';
@@ -74,7 +74,7 @@ async function maskQuery(
     const answer = await next(sent);
     checkSchema(call, answer, namesOf(analysis));
     const result = maskAnswer(call, answer, outputCopies(analysis.facts, tables, masks), make);
-    const isMasked = positions !== undefined || masks.length > 0;
+    const isMasked = positions !== undefined || masks.length > 0 || context.get(concealsKey);
     return isMasked ? concealJob(result, query.sql, true) : result;
   } catch (error) {
     throw positions === undefined ? error : restorePositions(error, positions);

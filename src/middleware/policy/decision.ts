@@ -53,3 +53,6 @@ export type Decision =
 
 /** Where the policy middleware leaves its decision for the layers inside it. */
 export const decisionKey: ContextKey<Decision | undefined> = contextKey('policy decision', undefined);
+
+/** True where BigQuery's account of the job could tell of masked columns: plans, timelines and exact sizes. */
+export const concealsKey: ContextKey<boolean> = contextKey('job concealed', false);

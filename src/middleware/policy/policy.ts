@@ -5,7 +5,7 @@ import { refusal } from '../../call/rebuild.ts';
 import type { Result } from '../../call/result.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
 import type { CompiledPolicy } from './compile.ts';
-import { decisionKey, type Decision } from './decision.ts';
+import { concealsKey, decisionKey, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
 import type { PolicyDocument } from './document.ts';
 import { listsOwnJobs, othersJobs, ownJobs } from './own-jobs.ts';
@@ -17,6 +17,7 @@ import { reveal } from './reveal/reveal.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { visibleTablesKey } from './visible-tables.ts';
 import { analysisKey, tablesKey, type Subject } from './subject.ts';
+import { touchesMasked } from './touches-masked.ts';
 
 export interface PolicyOptions extends Sources {
   /** The rules; or where to find those in force, when they may change. */
@@ -45,8 +46,10 @@ export function policy(options: PolicyOptions): Middleware {
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons, judged.instead);
       leave(context, judged, reconsider);
+      const conceals = touchesMasked(compiled, judged.request);
+      context.set(concealsKey, conceals);
       const result = await next(inGoogleSql(call));
-      const job = jobOf(call, context, judged, result);
+      const job = jobOf(call, context, { ...judged, conceals }, result);
       if (job !== undefined) {
         options.jobs.add(job);
         registerResultTable(options.jobs, job, result);

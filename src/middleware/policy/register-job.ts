@@ -12,9 +12,10 @@ import { tableName } from './request-access.ts';
 export function jobOf(
   call: Call,
   context: Context,
-  { decision, subject, visible = [] }: Pick<Judgement, 'decision' | 'subject' | 'visible'>,
+  judged: Pick<Judgement, 'decision' | 'subject' | 'visible'> & { readonly conceals: boolean },
   { body }: Result,
 ): JobRecord | undefined {
+  const { decision, subject, visible = [], conceals } = judged;
   if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
   const reference = isJsonObject(body) ? body['jobReference'] : undefined;
   if (!isJsonObject(reference) || typeof reference['jobId'] !== 'string') return undefined;
@@ -24,7 +25,7 @@ export function jobOf(
     jobId: reference['jobId'],
     location: typeof reference['location'] === 'string' ? reference['location'] : undefined,
     principalId: context.principal.id,
-    masked: masks.length + visible.length > 0,
+    masked: conceals || masks.length + visible.length > 0,
     sql: queryRequest(call)?.sql,
     outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
     callId: call.id,
