@@ -101,10 +101,10 @@ async function waiting(): Promise<{
   notice: ApprovalNotice;
   running: Promise<unknown>;
 }> {
-  const { gate, box, run } = openGate();
-  const told = box.next();
-  const running = failure(run());
-  return { gate, notice: await told, running };
+  const opened = openGate();
+  const told = opened.box.next();
+  const running = failure(opened.run());
+  return { gate: opened.gate, notice: await told, running };
 }
 
 function decision({ id, requestHash }: ApprovalNotice): SignedRequest {
