@@ -10,7 +10,7 @@ export interface ResolvedAddress {
 /** Finds the addresses of a host name; replaced in tests. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
-/** Which addresses a webhook may be sent to. The default is the public Internet. */
+/** Which addresses a request may be sent to. The default is the public Internet. */
 export interface AddressRules {
   readonly allowInsecureLoopback: boolean;
   readonly allowPrivateAddresses: boolean;
@@ -30,20 +30,21 @@ export async function pinAddress(
   hostname: string,
   rules: AddressRules,
   resolve: Resolve,
+  whose: string,
 ): Promise<ResolvedAddress> {
   const literal = hostname.replace(/^\[|\]$/g, '');
   const found = ipaddr.isValid(literal) ? [literalAddress(literal)] : await resolve(hostname);
   const forbidden = found.find(({ address }) => !mayReach(address, rules));
   const [first] = found;
-  if (forbidden !== undefined) throw new ForbiddenAddress();
+  if (forbidden !== undefined) throw new ForbiddenAddress(whose);
   if (first === undefined) throw new Error('The host has no address.');
   return first;
 }
 
 export class ForbiddenAddress extends GuardError {
-  constructor() {
+  constructor(whose: string) {
     // The address stays out of the text: it would make this a probe of the inner network.
-    super('ERR_CONFIG', 'The webhook host is not a public address; requests to it are refused.');
+    super('ERR_CONFIG', `The host of ${whose} is not a public address; requests to it are refused.`);
   }
 }
 

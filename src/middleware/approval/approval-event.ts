@@ -26,6 +26,22 @@ export function requested(record: ApprovalRecord): ApprovalEvent {
   };
 }
 
+/** The approvers of the request have been told by this channel. */
+export function notified(record: ApprovalRecord, channel: string, attempt: number): ApprovalEvent {
+  return { type: 'approval.notified', data: { ...named(record), channel, attempt } };
+}
+
+/** An attempt to tell them has failed. */
+export function undelivered(
+  record: ApprovalRecord,
+  channel: string,
+  attempt: number,
+  outcome: 'failed' | 'given up',
+  message: string,
+): ApprovalEvent {
+  return { type: 'approval.undelivered', data: { ...named(record), channel, attempt, outcome, message } };
+}
+
 /** One person's vote, and what the state is with it. */
 export function decided(record: ApprovalRecord, { person, verdict, comment, proof }: Vote): ApprovalEvent {
   const told = comment === undefined ? {} : { comment };
@@ -55,7 +71,7 @@ export function refused(
   reason: Refusal | CallbackRefusal,
   person?: string,
 ): ApprovalEvent {
-  const which = record === undefined ? {} : { approval: record.id, requestHash: record.requestHash };
+  const which = record === undefined ? {} : named(record);
   const who = person === undefined ? {} : { person };
   return { type: 'approval.refused', data: { ...which, ...who, reason } };
 }
@@ -64,11 +80,18 @@ function plainProof(proof: VoteProof): { readonly kind: string; readonly [name: 
   return { ...proof };
 }
 
-function about({ id, requestHash, transitions }: ApprovalRecord): {
+function named({ id, requestHash }: ApprovalRecord): {
+  readonly approval: string;
+  readonly requestHash: string;
+} {
+  return { approval: id, requestHash };
+}
+
+function about(record: ApprovalRecord): {
   readonly approval: string;
   readonly requestHash: string;
   readonly transition?: string;
 } {
-  const transition = transitions.at(-1)?.hash;
-  return { approval: id, requestHash, ...(transition === undefined ? {} : { transition }) };
+  const transition = record.transitions.at(-1)?.hash;
+  return { ...named(record), ...(transition === undefined ? {} : { transition }) };
 }

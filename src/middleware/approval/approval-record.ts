@@ -17,7 +17,14 @@ export type ApprovalState =
 export type Verdict = 'approve' | 'reject';
 
 /** What shows that the vote is the person's own. A signed one can be checked again at any time. */
-export type VoteProof = SignatureProof | { readonly kind: 'channel'; readonly channel: string };
+export type VoteProof = SignatureProof | ChannelProof;
+
+/** The word of a channel, with what it knew the person by. */
+export interface ChannelProof {
+  readonly kind: 'channel';
+  readonly channel: string;
+  readonly [evidence: string]: string;
+}
 
 export interface SignatureProof {
   readonly kind: 'signature';

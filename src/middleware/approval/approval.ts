@@ -9,6 +9,8 @@ import type { ApprovalRecord } from './approval-record.ts';
 import { approvedKey } from './approved.ts';
 import { Callback } from './callback.ts';
 import type { ApprovalChannel } from './channel.ts';
+import { Deliveries } from './deliveries.ts';
+import type { DeliveryEntry } from './delivery-log.ts';
 import { Desk } from './desk.ts';
 import { Expiries } from './expiries.ts';
 import { execute } from './execute.ts';
@@ -55,6 +57,8 @@ export interface ApprovalMiddleware extends Middleware {
   listen(port: number, host?: string): Promise<Listener>;
   /** The request as it stands now. */
   find(id: string): Promise<ApprovalRecord | undefined>;
+  /** The latest attempts to tell approvers, of one request or of all; the audit has every one. */
+  deliveries(approval?: string): readonly DeliveryEntry[];
   /** Withdraws a request that is pending, or takes back an approval that is not spent. */
   withdraw(id: string, by: string, reason: string): Promise<boolean>;
   close(): Promise<void>;
@@ -80,11 +84,15 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
   const { maximumPending = 50 } = options;
   const desk = new Desk({ store, now, maximumPending, record: recordEvents(options.record) });
   const waiting = new WaitingCalls();
-  const stopWatching = store.watch((record) => waiting.wake(record.id));
-  const callback = new Callback({ desk, people, now, report });
+  const deliveries = new Deliveries(options.channels);
+  const stopWatching = store.watch((record) => {
+    waiting.wake(record.id);
+    deliveries.follow(record);
+  });
   const listeners: Listener[] = [];
   const expiries = new Expiries();
-  const parts = { desk, waiting, expiries, people, now, report, options };
+  const parts = { desk, waiting, expiries, deliveries, people, now, report, options };
+  const callback = new Callback(parts);
   return {
     name: 'approval',
     async handle(call, context, next) {
@@ -101,6 +109,9 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
     async find(id) {
       return desk.read(id);
     },
+    deliveries(id) {
+      return deliveries.log.list(id);
+    },
     async withdraw(id, by, reason) {
       const cancelled = await desk.cancel(id, by, reason);
       if (cancelled?.kind === 'changed') return true;
@@ -109,6 +120,7 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
     async close() {
       stopWatching();
       expiries.close();
+      deliveries.close();
       await Promise.all(listeners.splice(0).map(async (listener) => listener.close()));
     },
   };
@@ -119,6 +131,7 @@ export interface ApprovalParts {
   readonly desk: Desk;
   readonly waiting: WaitingCalls;
   readonly expiries: Expiries;
+  readonly deliveries: Deliveries;
   readonly people: ReturnType<typeof knowPeople>;
   readonly now: () => Date;
   readonly report: ReportProgress;

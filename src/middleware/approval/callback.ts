@@ -2,29 +2,24 @@ import type { SignatureProof } from './approval-record.ts';
 import { authenticate } from './authenticate.ts';
 import type { CallbackRefusal } from './approval-event.ts';
 import { readApproverMessage, type DecisionMessage, type ReadMessage } from './decision-message.ts';
-import type { DecideAnswer, Desk } from './desk.ts';
+import type { ApprovalParts } from './approval.ts';
+import type { ApprovalChannel, ChannelDesk } from './channel.ts';
+import { decideByChannel } from './decide-by-channel.ts';
+import type { DecideAnswer } from './desk.ts';
 import { whyNotEntitled } from './entitlement.ts';
 import type { KnownPerson } from './people.ts';
-import type { ReportProgress } from './progress.ts';
 import { readBody } from './read-body.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { SeenMessages } from './seen-messages.ts';
 import type { Refusal } from './transition.ts';
 
-export interface CallbackOptions {
-  readonly desk: Desk;
-  readonly people: readonly KnownPerson[];
-  readonly now: () => Date;
-  readonly report: ReportProgress;
-}
-
 /** Where decisions come in: who sends one is known by the signature alone, and every refusal is written down. */
 export class Callback {
-  readonly #options: CallbackOptions;
+  readonly #options: ApprovalParts;
   readonly #seen = new SeenMessages();
   readonly #refusals: RefusalLog;
 
-  constructor(options: CallbackOptions) {
+  constructor(options: ApprovalParts) {
     this.#options = options;
     this.#refusals = new RefusalLog(options.desk, options.now);
   }
@@ -39,6 +34,8 @@ export class Callback {
   }
 
   async #receive(request: Request): Promise<Response> {
+    const channel = this.#channelOf(request);
+    if (channel?.receive !== undefined) return channel.receive(request, this.#deskFor(channel.name));
     if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST' });
     if (!isJson(request.headers.get('content-type'))) return answer(415, { error: 'unsupported_media_type' });
     const body = await readBody(request);
@@ -52,6 +49,22 @@ export class Callback {
     if (message === undefined) return this.#turnAway(400, 'malformed', person);
     if (message.type === 'approval.read') return this.#show(message, person);
     return this.#decide(message, person, proof);
+  }
+
+  #channelOf({ url }: Request): ApprovalChannel | undefined {
+    const last = new URL(url).pathname.split('/').at(-1);
+    return this.#options.options.channels.find(({ name }) => encodeURIComponent(name) === last);
+  }
+
+  #deskFor(channel: string): ChannelDesk {
+    const parts = this.#options;
+    return {
+      now: parts.now(),
+      find: async (id) => parts.desk.read(id),
+      decide: async (id, requestHash, decision) =>
+        decideByChannel(channel, { id, requestHash }, decision, parts),
+      turnAway: async (reason) => this.#refusals.unknown(reason),
+    };
   }
 
   async #decide(message: DecisionMessage, person: KnownPerson, proof: SignatureProof): Promise<Response> {

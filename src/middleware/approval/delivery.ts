@@ -1,14 +1,19 @@
+import { notified, undelivered } from './approval-event.ts';
 import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { ApprovalChannel, ChannelWay } from './channel.ts';
 import { decideByChannel } from './decide-by-channel.ts';
 import { findPerson, whyNotEntitled } from './entitlement.ts';
-import type { ApprovalProgress } from './progress.ts';
 
-/** The attempt to tell the approvers of one request by all channels that reach one of them; one that succeeds is enough. */
+/**
+ * The attempt to tell the approvers of one request by all channels that reach one of them. One that succeeds
+ * is enough for the call to wait; the others go on until the request is settled.
+ */
 export class Delivery {
   /** Settles, never rejects, when one channel has delivered or none can. */
   readonly done: Promise<void>;
+  /** Settles when no channel tries any more. */
+  readonly over: Promise<unknown>;
   readonly #record: ApprovalRecord;
   readonly #parts: ApprovalParts;
   readonly #stopped = new AbortController();
@@ -19,7 +24,9 @@ export class Delivery {
   constructor(record: ApprovalRecord, parts: ApprovalParts) {
     this.#record = record;
     this.#parts = parts;
-    this.done = this.#deliver();
+    const attempts = this.#channels().map(async (channel) => this.#notify(channel));
+    this.done = this.#firstOf(attempts);
+    this.over = Promise.allSettled(attempts);
   }
 
   /** Why nobody has been told, if nobody has. */
@@ -37,9 +44,10 @@ export class Delivery {
     this.#stopped.abort();
   }
 
-  async #deliver(): Promise<void> {
+  async #firstOf(attempts: readonly Promise<void>[]): Promise<void> {
     try {
-      await Promise.any(this.#channels().map(async (channel) => this.#notify(channel)));
+      if (attempts.length === 0) throw new Error('no channel tells anybody who may decide');
+      await Promise.any(attempts);
     } catch (error) {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       if (this.#stopped.signal.aborted) return;
@@ -52,9 +60,7 @@ export class Delivery {
     const { options, people } = this.#parts;
     const mayDecide = (id: string): boolean =>
       whyNotEntitled(this.#record, findPerson(people, id)) === undefined;
-    const found = options.channels.filter((channel) => channel.people?.some(mayDecide) ?? true);
-    if (found.length === 0) throw new Error('no channel tells anybody who may decide');
-    return found;
+    return options.channels.filter((channel) => channel.people?.some(mayDecide) ?? true);
   }
 
   /** Wakes the calls that wait for it, also those that joined. */
@@ -69,28 +75,71 @@ export class Delivery {
     }
   }
 
+  /** Each attempt is on record: one that failed soon after, one that succeeded before it counts. */
   async #notify(channel: ApprovalChannel): Promise<void> {
-    const { id, notice } = this.#record;
-    const { report } = this.#parts;
+    const { notice } = this.#record;
+    const attempts = new Attempts(channel.name, this.#record, this.#parts);
     const way: ChannelWay = {
       signal: this.#stopped.signal,
-      report: (progress) => this.#report(progress),
-      decide: async (decision) => {
-        const answer = await decideByChannel(channel.name, this.#record, decision, this.#parts);
-        const { person, verdict } = decision;
-        if (answer.kind === 'accepted') report({ type: 'approval.voted', id, person, verdict });
-        return answer;
+      attemptFailed: (message) => {
+        this.#failure = { cause: undefined, message: `${channel.name} ${message}` };
+        attempts.failed(message);
       },
+      decide: async (decision) => decideByChannel(channel.name, this.#record, decision, this.#parts),
     };
-    await channel.notify(notice, way);
+    try {
+      await channel.notify(notice, way);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) attempts.givenUp(error);
+      throw error;
+    }
+    await attempts.succeeded();
     this.#told = true;
-    report({ type: 'approval.notified', id, channel: channel.name });
+  }
+}
+
+/** The delivery log of one channel and one request. */
+class Attempts {
+  readonly #channel: string;
+  readonly #record: ApprovalRecord;
+  readonly #parts: ApprovalParts;
+  #count = 1;
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(channel: string, record: ApprovalRecord, parts: ApprovalParts) {
+    this.#channel = channel;
+    this.#record = record;
+    this.#parts = parts;
   }
 
-  #report(progress: ApprovalProgress): void {
-    if (progress.type === 'approval.delivery.failed') {
-      this.#failure = { cause: undefined, message: `${progress.channel} ${progress.message}` };
-    }
-    this.#parts.report(progress);
+  failed(message: string): void {
+    this.#note('failed', message);
+    this.#count += 1;
+  }
+
+  givenUp(error: unknown): void {
+    this.#note('given up', error instanceof Error ? error.message : 'the channel failed');
+  }
+
+  async succeeded(): Promise<void> {
+    const { desk, deliveries, report, now } = this.#parts;
+    const { id } = this.#record;
+    await this.#written;
+    await desk.write(notified(this.#record, this.#channel, this.#count), id);
+    const [channel, attempt, at] = [this.#channel, this.#count, now().toISOString()];
+    deliveries.log.add({ approval: id, channel, attempt, at, outcome: 'delivered' });
+    report({ type: 'approval.notified', id, channel });
+  }
+
+  #note(outcome: 'failed' | 'given up', message: string): void {
+    const { desk, deliveries, report, now } = this.#parts;
+    const { id } = this.#record;
+    const [channel, attempt, at] = [this.#channel, this.#count, now().toISOString()];
+    deliveries.log.add({ approval: id, channel, attempt, at, outcome, message });
+    report({ type: 'approval.delivery.failed', id, channel, attempt, message });
+    const event = undelivered(this.#record, channel, attempt, outcome, message);
+    this.#written = this.#written.then(async () => desk.write(event, id));
+    // Awaited before a success counts; without one nothing is open that it could close.
+    this.#written.catch(() => undefined);
   }
 }

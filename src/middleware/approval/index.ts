@@ -10,6 +10,7 @@ export { approvedKey, assertApproved, onlyApproved, type Approved } from './appr
 export { ApprovalError, type ApprovalHandle } from './errors.ts';
 export type {
   ApprovalRecord,
+  ChannelProof,
   ApprovalState,
   Requester,
   SignatureProof,
@@ -19,9 +20,18 @@ export type {
   VoteProof,
 } from './approval-record.ts';
 export type { ApprovalNotice, NoticePrompt, NoticeStatement, PromptShown } from './notice.ts';
-export type { ApprovalChannel, ChannelAnswer, ChannelDecision, ChannelWay } from './channel.ts';
+export type {
+  ApprovalChannel,
+  ChannelAnswer,
+  ChannelDecision,
+  ChannelDesk,
+  ChannelWay,
+  PingAnswer,
+} from './channel.ts';
+export type { DeliveryEntry } from './delivery-log.ts';
+export type { OutgoingOptions } from './outgoing-url.ts';
 export type { ApprovalStore } from './store.ts';
-export type { ApprovalEvent, RecordApproval } from './approval-event.ts';
+export type { ApprovalEvent, CallbackRefusal, RecordApproval } from './approval-event.ts';
 export type { ApprovalProgress, ReportProgress } from './progress.ts';
 export type { DecisionMessage, ReadMessage } from './decision-message.ts';
 export type { Person } from './people.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuardError } from '../../errors.ts';
 import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord } from './approval-record.ts';
-import { Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { countEntitled } from './entitlement.ts';
 import { notApproved, stillPending, undeliverable } from './errors.ts';
 import { draftRecord, type Asking } from './subject.ts';
@@ -18,7 +18,7 @@ export async function obtain(asking: Asking, parts: ApprovalParts): Promise<Appr
   if (record.state !== 'pending') return record;
   const { id, approvers, expiresAt } = record;
   report({ type: 'approval.waiting', id, approvers, expiresAt });
-  const delivery = opened ? new Delivery(record, parts) : undefined;
+  const delivery = opened ? parts.deliveries.begin(record, parts) : undefined;
   const settled = await settle(record, delivery, asking, parts);
   report({ type: 'approval.settled', id, state: settled.state });
   if (settled.state === 'approved') return settled;
@@ -55,8 +55,6 @@ async function settle(
       await desk.cancel(record.id, id, 'the caller has gone').catch(() => undefined);
     }
     throw error;
-  } finally {
-    delivery?.stop();
   }
 }
 

@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pRetry, { AbortError } from 'p-retry';
-import type { Resolve } from './address.ts';
-import { attemptDelivery } from './attempt-delivery.ts';
-import type { ApprovalChannel, ChannelWay } from './channel.ts';
+import { newId } from '../../call/new-id.ts';
+import type { ApprovalChannel, PingAnswer } from './channel.ts';
+import { attemptRequest, failed, untilDelivered, type AttemptFailure } from './channels/attempts.ts';
 import { fitNotice } from './fit-notice.ts';
 import { readSigningKey } from './keys.ts';
 import type { ApprovalNotice } from './notice.ts';
-import { checkWebhookUrl } from './webhook-url.ts';
+import { checkOutgoingUrl, type OutgoingOptions } from './outgoing-url.ts';
+import { reach } from './reach.ts';
+import type { Answer } from './send-pinned.ts';
+import { signatureHeaders } from './signature.ts';
 
-export interface WebhookOptions {
+export interface WebhookOptions extends OutgoingOptions {
   readonly url: string;
   /**
    * What the requests are signed with: `whsec_…` for a `v1` signature, `whsk_…` for `v1a`. Give old and new
@@ -20,70 +21,71 @@ export interface WebhookOptions {
   readonly callbackUrl?: string | (() => string);
   /** Where the whole request can be read when it was too long for the message. */
   readonly link?: (id: string) => string;
-  /** Milliseconds for one attempt. Default 15 s. */
-  readonly timeout?: number;
-  /** Milliseconds before the second attempt; doubles, with jitter, up to a minute. Default 1 s. */
-  readonly firstRetry?: number;
-  /** Ports that may be used besides 443. */
-  readonly ports?: readonly number[];
-  /** PEM certificates to trust instead of the system's. */
-  readonly certificates?: string;
-  /** For development: lets the webhook go to this machine, without TLS. */
-  readonly allowInsecureLoopback?: boolean;
-  /** Lets the webhook go to private networks (10/8, 192.168/16, fc00::/7, …), still over https. */
-  readonly allowPrivateAddresses?: boolean;
-  /** Name resolution; the default asks the system. */
-  readonly resolve?: Resolve;
+  /** Milliseconds between attempts, each with up to half as much again; the last one repeats. Default 1 s to 24 h. */
+  readonly schedule?: readonly number[];
   readonly now?: () => Date;
 }
 
+interface Message {
+  readonly id: string;
+  readonly body: Buffer;
+}
+
+const whose = 'the webhook';
+
 /**
  * Tells approvers by a signed HTTP request (Standard Webhooks). Attempts go on, under the same `webhook-id`,
- * for as long as somebody waits for the decision; 410 ends them for good.
+ * until the request is settled; 410 switches the webhook off until a ping is taken.
  *
  * ```ts
  * webhook({ url: 'https://hooks.acme.io/approvals', secrets: ['whsec_…'] })
  * ```
  */
 export function webhook(options: WebhookOptions): ApprovalChannel {
-  const url = checkWebhookUrl(options);
+  const url = checkOutgoingUrl(options.url, options, whose);
   const keys = options.secrets.map(readSigningKey);
-  const name = options.name ?? 'webhook';
+  const now = options.now ?? (() => new Date());
   let gone = false;
+
+  async function send({ id, body }: Message, signal: AbortSignal): Promise<Answer | AttemptFailure> {
+    const at = now();
+    const timestamp = Math.floor(at.getTime() / 1000);
+    const signature = signatureHeaders({ id, timestamp, body }, keys);
+    const headers = { 'content-type': 'application/json', ...signature };
+    const request = { method: 'POST', headers, body, signal } as const;
+    const answer = await attemptRequest(async () => reach(url, request, options, whose), whose, signal, at);
+    if ('message' in answer) gone ||= answer.status === 410;
+    return answer;
+  }
+
   return {
-    name,
+    name: options.name ?? 'webhook',
     async notify(notice, way) {
       const message = { id: `msg_${notice.id}`, body: encode(notice, options) };
-      await pRetry(
-        async (attempt) => {
-          if (gone) throw new AbortError('The receiver answered 410 earlier; the webhook is switched off.');
-          const failure = await attemptDelivery({ options, url, keys, message, signal: way.signal });
-          if (failure === undefined) return;
-          gone ||= failure.gone;
-          way.report(failed(notice.id, name, attempt, failure.message));
-          if (failure.final) throw new AbortError(failure.error);
-          if (failure.wait > 0) await sleep(failure.wait, undefined, { signal: way.signal });
-          throw failure.error;
-        },
-        {
-          retries: Number.POSITIVE_INFINITY,
-          minTimeout: options.firstRetry ?? 1000,
-          maxTimeout: 60_000,
-          randomize: true,
-          signal: way.signal,
-        },
-      );
+      const attempt = async (): Promise<AttemptFailure | undefined> => {
+        if (gone) return failed('answered 410 earlier and is switched off', whose, true);
+        const answer = await send(message, way.signal);
+        if (gone) return failed('answered 410 and is switched off', whose, true);
+        return 'message' in answer ? answer : undefined;
+      };
+      await untilDelivered(attempt, way, options.schedule);
+    },
+    async ping(signal) {
+      const challenge = newId();
+      const body = { type: 'approval.ping', timestamp: now().toISOString(), data: { challenge } };
+      const message = { id: `msg_${challenge}`, body: Buffer.from(JSON.stringify(body)) };
+      const answer = await send(message, signal);
+      if (!('message' in answer)) gone = false;
+      return pingAnswer(answer, challenge);
     },
   };
 }
 
-function failed(
-  id: string,
-  channel: string,
-  attempt: number,
-  message: string,
-): Parameters<ChannelWay['report']>[0] {
-  return { type: 'approval.delivery.failed', id, channel, attempt, message };
+/** A receiver that repeats the challenge shows that it reads what it takes; one that only takes it is fine. */
+function pingAnswer(answer: Answer | AttemptFailure, challenge: string): PingAnswer {
+  if ('message' in answer) return { ok: false, detail: answer.message };
+  const repeated = answer.body.includes(challenge);
+  return { ok: true, detail: `answered ${answer.status}${repeated ? ' and repeated the challenge' : ''}` };
 }
 
 function encode(notice: ApprovalNotice, { callbackUrl, link }: WebhookOptions): Buffer {

@@ -77,10 +77,11 @@ describe('a signed decision', () => {
     expect(sent).toHaveLength(1);
     expect(events.map((event) => event.type)).toEqual([
       'approval.requested',
+      'approval.notified',
       'approval.decided',
       'approval.consumed',
     ]);
-    expect(events[1]?.data).toMatchObject({
+    expect(events[2]?.data).toMatchObject({
       approval: notice.id,
       requestHash: notice.requestHash,
       person: 'ana@acme.io',
@@ -286,6 +287,7 @@ describe('a decision is turned away', () => {
     expect(await expired.answer({ now: clock.now })).toEqual([410, { error: 'expired' }]);
     expect(expired.events.map((event) => event.type)).toEqual([
       'approval.requested',
+      'approval.notified',
       'approval.expired',
       'approval.refused',
     ]);

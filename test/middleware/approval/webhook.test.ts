@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   webhook,
   type ApprovalNotice,
-  type ApprovalProgress,
   type ChannelWay,
   type WebhookOptions,
 } from '../../../src/middleware/approval/index.ts';
@@ -27,24 +26,19 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(async (server) => server.close()));
 });
 
-function way(
-  signal: AbortSignal = AbortSignal.timeout(5000),
-): ChannelWay & { readonly reports: ApprovalProgress[] } {
-  const reports: ApprovalProgress[] = [];
+function way(signal: AbortSignal = AbortSignal.timeout(5000)): ChannelWay & { readonly failures: string[] } {
+  const failures: string[] = [];
   return {
     signal,
-    reports,
-    report: (progress) => reports.push(progress),
-    decide: async () => ({ kind: 'refused', reason: 'not_entitled' }),
+    failures,
+    attemptFailed: (message) => failures.push(message),
+    decide: async () => ({ kind: 'refused', reason: 'not_entitled', record: undefined }),
   };
 }
 
 function local(url: string, changes: Partial<WebhookOptions> = {}): ReturnType<typeof webhook> {
-  return webhook({ url, secrets: [secret], allowInsecureLoopback: true, firstRetry: 5, ...changes });
+  return webhook({ url, secrets: [secret], allowInsecureLoopback: true, schedule: [5], ...changes });
 }
-
-const failures = (reports: readonly ApprovalProgress[]): string[] =>
-  reports.flatMap((report) => (report.type === 'approval.delivery.failed' ? [report.message] : []));
 
 describe('the webhook', () => {
   it('sends one message, signed by every secret, that the standardwebhooks package accepts', async () => {
@@ -80,7 +74,7 @@ describe('the webhook', () => {
     expect(server.requests.map(({ headers }) => headers['webhook-id'])).toEqual(
       Array.from({ length: 3 }, () => `msg_${notice.id}`),
     );
-    expect(failures(told.reports)).toEqual(['answered 503', 'answered 503']);
+    expect(told.failures).toEqual(['answered 503', 'answered 503']);
   });
 
   it('waits as long as Retry-After asks', async () => {
@@ -102,9 +96,73 @@ describe('the webhook', () => {
     ];
     expect(errors.map(String)).toEqual([
       'Error: The webhook answered 410 and is switched off.',
-      'Error: The receiver answered 410 earlier; the webhook is switched off.',
+      'Error: The webhook answered 410 earlier and is switched off.',
     ]);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('is on again once a ping is taken, which is signed and holds a challenge', async () => {
+    const server = await hook((response, attempt) => {
+      if (attempt === 1) response.writeHead(410).end();
+      else response.writeHead(200).end(server.requests.at(-1)?.body);
+    });
+    const channel = local(server.url);
+    await failure(channel.notify(notice, way()));
+    const signal = AbortSignal.timeout(5000);
+    expect(await channel.ping?.(signal)).toEqual({
+      ok: true,
+      detail: 'answered 200 and repeated the challenge',
+    });
+    await channel.notify(notice, way());
+    const [, ping, again] = server.requests;
+    expect(new Webhook(secret).verify(ping?.body ?? '', webhookHeaders(ping?.headers ?? {}))).toEqual({
+      type: 'approval.ping',
+      timestamp: expect.stringMatching(/^\d{4}-/),
+      data: { challenge: expect.stringMatching(/^[\da-f-]{36}$/) },
+    });
+    expect(again?.headers['webhook-id']).toBe(`msg_${notice.id}`);
+  });
+
+  it('says why a ping is not taken', async () => {
+    const server = await hook((response) => response.writeHead(403).end());
+    const resolve: WebhookOptions['resolve'] = async () => [{ address: '169.254.169.254', family: 4 }];
+    const pings = [
+      local(server.url),
+      webhook({ url: 'https://hooks.acme.io/', secrets: [secret], resolve }),
+    ].map(async (channel) => channel.ping?.(AbortSignal.timeout(5000)));
+    expect(await Promise.all(pings)).toEqual([
+      { ok: false, detail: 'answered 403' },
+      { ok: false, detail: 'host is not a public address' },
+    ]);
+  });
+
+  it('keeps its message below 20 kB whatever the statement is, and says where the rest is', async () => {
+    const server = await hook((response) => response.writeHead(204).end());
+    const sql = `SELECT ${'é'.repeat(200_000)}`;
+    const long = { ...notice, statement: { sql, sha256: 'a'.repeat(64), characters: sql.length } };
+    await local(server.url, { link: (id) => `https://guard.acme.io/requests/${id}` }).notify(long, way());
+    const body = server.requests[0]?.body ?? '';
+    expect(Buffer.byteLength(body)).toBeLessThan(20_000);
+    expect(JSON.parse(body)).toMatchObject({
+      data: { link: `https://guard.acme.io/requests/${notice.id}`, omitted: ['statement.sql'] },
+    });
+  });
+
+  it('waits between attempts as the schedule says, and up to half as long again', async () => {
+    const times: number[] = [];
+    const server = await hook((response, attempt) => {
+      times.push(performance.now());
+      response.writeHead(attempt < 4 ? 500 : 200).end();
+    });
+    await local(server.url, { schedule: [20, 100, 200] }).notify(notice, way());
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    const least = [20, 100, 200];
+    expect(pauses.map((pause, index) => pause >= (least[index] ?? 0) - 2)).toEqual([true, true, true]);
+    expect(pauses.map((pause, index) => pause <= (least[index] ?? 0) * 1.5 + 100)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('follows no redirect', async () => {
@@ -115,7 +173,7 @@ describe('the webhook', () => {
     });
     const told = way();
     await local(server.url).notify(notice, told);
-    expect(failures(told.reports)).toEqual(['redirected (307)']);
+    expect(told.failures).toEqual(['redirected (307)']);
     expect(target.requests).toEqual([]);
   });
 
@@ -131,7 +189,7 @@ describe('the webhook', () => {
     const told = way();
     await local(server.url, { timeout: 150 }).notify(notice, told);
     expect(server.requests).toHaveLength(5);
-    expect(failures(told.reports)).toEqual([
+    expect(told.failures).toEqual([
       expect.stringMatching(/^gave no proper answer \((TimeoutError|ABORT_ERR)\)$/),
       'gave no proper answer (Error)',
       'gave no proper answer (ECONNRESET)',
@@ -147,9 +205,9 @@ describe('the webhook', () => {
     server.close();
     const told = way(AbortSignal.timeout(200));
     const error = await failure(local(`http://127.0.0.1:${port}/`).notify(notice, told));
-    expect(error).toMatchObject({ name: 'TimeoutError' });
-    expect(failures(told.reports).length).toBeGreaterThan(1);
-    expect(new Set(failures(told.reports))).toEqual(new Set(['gave no proper answer (ECONNREFUSED)']));
+    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(told.failures.length).toBeGreaterThan(1);
+    expect(new Set(told.failures)).toEqual(new Set(['gave no proper answer (ECONNREFUSED)']));
   });
 });
 
@@ -235,7 +293,7 @@ describe('the address of a webhook', () => {
       addresses.map(() =>
         expect.objectContaining({
           code: 'ERR_CONFIG',
-          message: 'The webhook host is not a public address; requests to it are refused.',
+          message: 'The host of the webhook is not a public address; requests to it are refused.',
         }),
       ),
     );
@@ -254,7 +312,7 @@ describe('the address of a webhook', () => {
       url: `http://localhost:${port}/hook`,
       secrets: [secret],
       allowInsecureLoopback: true,
-      firstRetry: 5,
+      schedule: [5],
       resolve,
     });
     expect(await failure(channel.notify(notice, way()))).toMatchObject({ code: 'ERR_CONFIG' });

@@ -59,6 +59,18 @@ const told: readonly NewEvent[] = [
       transition: hash,
     },
   },
+  { type: 'approval.notified', data: { approval: 'a', requestHash: hash, channel: 'webhook', attempt: 2 } },
+  {
+    type: 'approval.undelivered',
+    data: {
+      approval: 'a',
+      requestHash: hash,
+      channel: 'webhook',
+      attempt: 1,
+      outcome: 'failed',
+      message: 'answered 503',
+    },
+  },
   {
     type: 'approval.decided',
     data: {

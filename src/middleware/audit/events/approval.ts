@@ -29,6 +29,45 @@ export const approvalRequested: EventDefinition<ApprovalRequested> = {
   },
 };
 
+export interface ApprovalNotified {
+  readonly approval: string;
+  readonly requestHash: string;
+  readonly channel: string;
+  /** How many attempts it took. */
+  readonly attempt: number;
+}
+
+export const approvalNotified: EventDefinition<ApprovalNotified> = {
+  version: 1,
+  summary: 'The approvers have been told by a channel.',
+  required: ['approval', 'requestHash', 'channel', 'attempt'],
+  properties: { approval: text, requestHash: digest, channel: text, attempt: count },
+};
+
+export interface ApprovalUndelivered {
+  readonly approval: string;
+  readonly requestHash: string;
+  readonly channel: string;
+  readonly attempt: number;
+  /** `failed`: further attempts follow. */
+  readonly outcome: 'failed' | 'given up';
+  readonly message: string;
+}
+
+export const approvalUndelivered: EventDefinition<ApprovalUndelivered> = {
+  version: 1,
+  summary: 'An attempt to tell the approvers by a channel has failed.',
+  required: ['approval', 'requestHash', 'channel', 'attempt', 'outcome', 'message'],
+  properties: {
+    approval: text,
+    requestHash: digest,
+    channel: text,
+    attempt: count,
+    outcome: oneOf('failed', 'given up'),
+    message: text,
+  },
+};
+
 export interface ApprovalDecided {
   readonly approval: string;
   readonly requestHash: string;

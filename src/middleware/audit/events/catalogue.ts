@@ -19,6 +19,8 @@ export interface EventData {
   readonly 'budget.reserved': cost.BudgetReserved;
   readonly 'budget.settled': cost.BudgetSettled;
   readonly 'approval.requested': approval.ApprovalRequested;
+  readonly 'approval.notified': approval.ApprovalNotified;
+  readonly 'approval.undelivered': approval.ApprovalUndelivered;
   readonly 'approval.decided': approval.ApprovalDecided;
   readonly 'approval.consumed': approval.ApprovalConsumed;
   readonly 'approval.expired': approval.ApprovalExpired;
@@ -49,6 +51,8 @@ export const eventCatalogue: Catalogue = {
   'budget.reserved': cost.budgetReserved,
   'budget.settled': cost.budgetSettled,
   'approval.requested': approval.approvalRequested,
+  'approval.notified': approval.approvalNotified,
+  'approval.undelivered': approval.approvalUndelivered,
   'approval.decided': approval.approvalDecided,
   'approval.consumed': approval.approvalConsumed,
   'approval.expired': approval.approvalExpired,

@@ -2,16 +2,18 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import type { ResolvedAddress } from './address.ts';
 
-export interface PostAnswer {
+export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  readonly body: string;
 }
 
-export interface PostOptions {
+export interface PinnedRequest {
   readonly url: URL;
   readonly address: ResolvedAddress;
+  readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
   readonly timeout: number;
   readonly signal: AbortSignal;
   /** Certificates to trust instead of the system's. */
@@ -21,17 +23,17 @@ export interface PostOptions {
 const maximumAnswerBytes = 64 * 1024;
 
 /**
- * One POST to one address, checked before and pinned here: no redirect, no proxy, no connection of an earlier
- * request. The answer's body is read up to 64 KiB and thrown away.
+ * One request to one address, checked before and pinned here: no redirect, no proxy, no connection of an
+ * earlier request, and no answer above 64 KiB.
  */
-export async function post(options: PostOptions): Promise<PostAnswer> {
+export async function sendPinned(options: PinnedRequest): Promise<Answer> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout)]);
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const request = open(options, signal);
     request.on('error', reject);
     request.on('response', (response) => {
-      drain(response).then(resolve, (error: unknown) => {
+      read(response).then(resolve, (error: unknown) => {
         request.destroy();
         reject(error instanceof Error ? error : new Error('The answer broke off.'));
       });
@@ -41,12 +43,12 @@ export async function post(options: PostOptions): Promise<PostAnswer> {
 }
 
 function open(
-  { url, address, headers, body, certificates }: PostOptions,
+  { url, address, method, headers, body, certificates }: PinnedRequest,
   signal: AbortSignal,
 ): ClientRequest {
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
   return start(url, {
-    method: 'POST',
+    method,
     agent: false,
     signal,
     headers: { ...headers, 'content-length': String(body.length), connection: 'close' },
@@ -59,11 +61,15 @@ function open(
   });
 }
 
-async function drain(response: IncomingMessage): Promise<PostAnswer> {
+async function read(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
-    bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
     if (bytes > maximumAnswerBytes) throw new Error('The answer is larger than 64 KiB.');
+    chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] };
+  const body = Buffer.concat(chunks).toString();
+  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body };
 }

@@ -1,0 +1,53 @@
+import { GuardError } from '../../errors.ts';
+import type { ApprovalParts } from './approval.ts';
+import type { ApprovalRecord } from './approval-record.ts';
+import type { ApprovalChannel } from './channel.ts';
+import { Delivery } from './delivery.ts';
+import { DeliveryLog } from './delivery-log.ts';
+
+/** Milliseconds that a channel has to say that a request is settled. */
+const patience = 30_000;
+
+/** What is on its way to approvers; it goes on after the call that asked has gone, until the request is settled. */
+export class Deliveries {
+  readonly log: DeliveryLog = new DeliveryLog();
+  readonly #running = new Map<string, Delivery>();
+  readonly #channels: readonly ApprovalChannel[];
+  readonly #closed = new AbortController();
+
+  constructor(channels: readonly ApprovalChannel[]) {
+    refuseDoubles(channels);
+    this.#channels = channels;
+  }
+
+  begin(record: ApprovalRecord, parts: ApprovalParts): Delivery {
+    const delivery = new Delivery(record, parts);
+    this.#running.set(record.id, delivery);
+    void delivery.over.then(() => this.#running.delete(record.id));
+    return delivery;
+  }
+
+  /** Looks at every change of a record; the one that ends the question ends the delivery. */
+  follow(record: ApprovalRecord): void {
+    if (record.state === 'pending' || record.transitions.at(-1)?.from !== 'pending') return;
+    this.#running.get(record.id)?.stop();
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(patience)]);
+    for (const channel of this.#channels) {
+      // What a chat shows is no evidence: a message that still has its buttons decides nothing any more.
+      channel.settled?.(record, signal).catch(() => undefined);
+    }
+  }
+
+  close(): void {
+    this.#closed.abort();
+    for (const delivery of this.#running.values()) delivery.stop();
+  }
+}
+
+/** The name tells channels apart in the record, and is the address of what comes in by one. */
+function refuseDoubles(channels: readonly ApprovalChannel[]): void {
+  const names = channels.map(({ name }) => name);
+  const double = names.find((name, place) => names.indexOf(name) !== place);
+  if (double === undefined) return;
+  throw new GuardError('ERR_CONFIG', `Two channels of approval have the name ${double}. Give each its own.`);
+}
