@@ -6,6 +6,7 @@ export const inlined: readonly string[] = [
   '@marcbachmann/cel-js',
   'canonicalize',
   'is-network-error',
+  'jose',
   'js-yaml',
   'p-retry',
 ];

@@ -17,7 +17,21 @@ export type ApprovalState =
 export type Verdict = 'approve' | 'reject';
 
 /** What shows that the vote is the person's own. A signed one can be checked again at any time. */
-export type VoteProof = SignatureProof | ChannelProof;
+export type VoteProof = SignatureProof | TokenProof | ChannelProof;
+
+/** A token (JWT) of an issuer that the configuration names. */
+export interface TokenProof {
+  readonly kind: 'token';
+  /** `jti` */
+  readonly messageId: string;
+  readonly issuer: string;
+  /** RFC 7638 thumbprint of the key that verified it. */
+  readonly key: string;
+  /** That key as JWK, so that the token can be checked again when the issuer has changed its keys. */
+  readonly publicKey: string;
+  /** The token. */
+  readonly body: string;
+}
 
 /** The word of a channel, with what it knew the person by. */
 export interface ChannelProof {

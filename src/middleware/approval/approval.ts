@@ -11,6 +11,7 @@ import { Callback } from './callback.ts';
 import type { ApprovalChannel } from './channel.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryEntry } from './delivery-log.ts';
+import type { TokenIssuer } from './decision-token.ts';
 import { Desk } from './desk.ts';
 import { Expiries } from './expiries.ts';
 import { execute } from './execute.ts';
@@ -31,6 +32,8 @@ export interface ApprovalOptions {
   readonly people: readonly Person[];
   /** `signature`: decisions are signed by each person's own key. `symmetric` also takes shared secrets. */
   readonly callback?: 'signature' | 'symmetric';
+  /** Whose tokens (JWT) say who decides, besides the keys of `people`. */
+  readonly tokens?: readonly TokenIssuer[];
   /** Default: the memory of this process. */
   readonly store?: ApprovalStore;
   /** Whether a call waits for the decision or throws `ERR_APPROVAL_PENDING` at once. Default: it waits. */

@@ -1,10 +1,18 @@
 import type { CallbackRefusal } from './approval-event.ts';
-import type { SignatureProof } from './approval-record.ts';
+import type { Json } from '../../call/json.ts';
+import type { SignatureProof, TokenProof } from './approval-record.ts';
+import { readJson } from './decision-message.ts';
 import type { KnownPerson } from './people.ts';
 import { isSignedBy, maximumSignatures, type SignedMessage } from './signature.ts';
 
 export type Authenticated =
-  | { readonly kind: 'person'; readonly person: KnownPerson; readonly proof: SignatureProof }
+  | {
+      readonly kind: 'person';
+      readonly person: KnownPerson;
+      readonly proof: SignatureProof | TokenProof;
+      /** What the person says, not yet looked at. */
+      readonly message: Json | undefined;
+    }
   | { readonly kind: 'refused'; readonly reason: CallbackRefusal };
 
 /** Seconds that the clock of an approver may be off, and that a message stays valid. */
@@ -36,7 +44,7 @@ export function authenticate(
     key,
     body: body.toString(),
   } as const;
-  return { kind: 'person', person, proof };
+  return { kind: 'person', person, proof, message: readJson(proof.body) };
 }
 
 interface Header {

@@ -1,5 +1,6 @@
-import type { SignatureProof } from './approval-record.ts';
-import { authenticate } from './authenticate.ts';
+import type { SignatureProof, TokenProof } from './approval-record.ts';
+import { authenticate, type Authenticated } from './authenticate.ts';
+import { DecisionTokens } from './decision-token.ts';
 import type { CallbackRefusal } from './approval-event.ts';
 import { readApproverMessage, type DecisionMessage, type ReadMessage } from './decision-message.ts';
 import type { ApprovalParts } from './approval.ts';
@@ -18,9 +19,12 @@ export class Callback {
   readonly #options: ApprovalParts;
   readonly #seen = new SeenMessages();
   readonly #refusals: RefusalLog;
+  readonly #tokens: DecisionTokens | undefined;
 
   constructor(options: ApprovalParts) {
     this.#options = options;
+    const { tokens = [] } = options.options;
+    this.#tokens = tokens.length === 0 ? undefined : new DecisionTokens(tokens);
     this.#refusals = new RefusalLog(options.desk, options.now);
   }
 
@@ -37,18 +41,28 @@ export class Callback {
     const channel = this.#channelOf(request);
     if (channel?.receive !== undefined) return channel.receive(request, this.#deskFor(channel.name));
     if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST' });
-    if (!isJson(request.headers.get('content-type'))) return answer(415, { error: 'unsupported_media_type' });
+    const authenticated = this.#authenticatorOf(mediaType(request.headers));
+    if (authenticated === undefined) return answer(415, { error: 'unsupported_media_type' });
     const body = await readBody(request);
     if (body === undefined) return this.#turnUnknownAway(413, 'too_large');
-    const { people, now } = this.#options;
-    const sender = authenticate(request.headers, body, people, now());
+    const sender = await authenticated(request.headers, body);
     if (sender.kind === 'refused') return this.#turnUnknownAway(401, sender.reason);
     const { person, proof } = sender;
-    if (!this.#seen.admit(proof.messageId, proof.body, now())) return this.#turnAway(409, 'replayed', person);
-    const message = readApproverMessage(proof.body);
+    if (!this.#seen.admit(proof.messageId, proof.body, this.#options.now()))
+      return this.#turnAway(409, 'replayed', person);
+    const message = readApproverMessage(sender.message);
     if (message === undefined) return this.#turnAway(400, 'malformed', person);
     if (message.type === 'approval.read') return this.#show(message, person);
     return this.#decide(message, person, proof);
+  }
+
+  #authenticatorOf(type: string): ((headers: Headers, body: Buffer) => Promise<Authenticated>) | undefined {
+    const { people, now } = this.#options;
+    const tokens = this.#tokens;
+    if (type === 'application/json')
+      return async (headers, body) => authenticate(headers, body, people, now());
+    if (type !== 'application/jwt' || tokens === undefined) return undefined;
+    return async (_headers, body) => tokens.authenticate(body.toString(), people, now());
   }
 
   #channelOf({ url }: Request): ApprovalChannel | undefined {
@@ -67,7 +81,11 @@ export class Callback {
     };
   }
 
-  async #decide(message: DecisionMessage, person: KnownPerson, proof: SignatureProof): Promise<Response> {
+  async #decide(
+    message: DecisionMessage,
+    person: KnownPerson,
+    proof: SignatureProof | TokenProof,
+  ): Promise<Response> {
     const { id, requestHash, verdict, comment } = message;
     const at = this.#options.now().toISOString();
     const vote = { person: person.id, verdict, at, proof, ...(comment === undefined ? {} : { comment }) };
@@ -122,8 +140,9 @@ const statuses: { readonly [Reason in Refusal]: number } = {
   already_consumed: 410,
 };
 
-function isJson(contentType: string | null): boolean {
-  return /^application\/json\s*(?:;|$)/i.test(contentType ?? '');
+/** A header that came twice is joined by a comma, and so names no type. */
+function mediaType(headers: Headers): string {
+  return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 function answer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response {

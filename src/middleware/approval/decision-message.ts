@@ -23,8 +23,7 @@ const decisionFields = new Set(['type', 'id', 'requestHash', 'verdict', 'comment
 const readFields = new Set(['type', 'id']);
 
 /** `undefined` for anything that is not exactly one of the messages. */
-export function readApproverMessage(text: string): ApproverMessage | undefined {
-  const value = parse(text);
+export function readApproverMessage(value: Json | undefined): ApproverMessage | undefined {
   if (!isJsonObject(value) || typeof value['id'] !== 'string') return undefined;
   const { type, id, requestHash, verdict, comment } = value;
   if (type === 'approval.read') return onlyHas(value, readFields) ? { type, id } : undefined;
@@ -40,7 +39,8 @@ function onlyHas(value: object, fields: ReadonlySet<string>): boolean {
   return Object.keys(value).every((name) => fields.has(name));
 }
 
-function parse(text: string): Json | undefined {
+/** `undefined` for what is no JSON. */
+export function readJson(text: string): Json | undefined {
   try {
     const value: Json = JSON.parse(text);
     return value;

@@ -14,6 +14,7 @@ export type {
   ApprovalState,
   Requester,
   SignatureProof,
+  TokenProof,
   Transition,
   Verdict,
   Vote,
@@ -28,6 +29,7 @@ export type {
   ChannelWay,
   PingAnswer,
 } from './channel.ts';
+export type { TokenAlgorithm, TokenIssuer } from './decision-token.ts';
 export type { DeliveryEntry } from './delivery-log.ts';
 export type { OutgoingOptions } from './outgoing-url.ts';
 export type { ApprovalStore } from './store.ts';

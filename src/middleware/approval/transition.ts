@@ -85,7 +85,7 @@ function repeat(record: ApprovalRecord, same: boolean): Outcome {
 
 /** The sender did not hear our answer and sent the very same message again. */
 function isRedelivery(earlier: Vote, vote: Vote): boolean {
-  if (earlier.proof.kind !== 'signature' || vote.proof.kind !== 'signature') return false;
+  if (earlier.proof.kind === 'channel' || vote.proof.kind === 'channel') return false;
   return earlier.proof.messageId === vote.proof.messageId && earlier.proof.body === vote.proof.body;
 }
 

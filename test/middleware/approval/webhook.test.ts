@@ -40,6 +40,8 @@ function local(url: string, changes: Partial<WebhookOptions> = {}): ReturnType<t
   return webhook({ url, secrets: [secret], allowInsecureLoopback: true, schedule: [5], ...changes });
 }
 
+const toMetadata: WebhookOptions['resolve'] = async () => [{ address: '169.254.169.254', family: 4 }];
+
 describe('the webhook', () => {
   it('sends one message, signed by every secret, that the standardwebhooks package accepts', async () => {
     const server = await hook((response) => response.writeHead(204).end());
@@ -125,10 +127,9 @@ describe('the webhook', () => {
 
   it('says why a ping is not taken', async () => {
     const server = await hook((response) => response.writeHead(403).end());
-    const resolve: WebhookOptions['resolve'] = async () => [{ address: '169.254.169.254', family: 4 }];
     const pings = [
       local(server.url),
-      webhook({ url: 'https://hooks.acme.io/', secrets: [secret], resolve }),
+      webhook({ url: 'https://hooks.acme.io/', secrets: [secret], resolve: toMetadata }),
     ].map(async (channel) => channel.ping?.(AbortSignal.timeout(5000)));
     expect(await Promise.all(pings)).toEqual([
       { ok: false, detail: 'answered 403' },
