@@ -4,6 +4,7 @@ import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
 import type { Agent, Principal } from '../../call/principal.ts';
 import type { Result } from '../../call/result.ts';
+import { queryRequest } from '../../call/query-request.ts';
 import { durabilityKey, type Durability } from './durability.ts';
 import { nobody, type EventSubject, type NewEvent } from './event.ts';
 import { failureOf } from './failure.ts';
@@ -109,7 +110,7 @@ async function begin(passage: Passage, call: Call, context: Context): Promise<Ca
   const intent = intentOf(call, context, form);
   const record = new CallRecord(store, () => context.now(), subjectOf(call, context));
   record.textLimit = form.textLimit;
-  record.askedSqlHash = intent.sql?.hash;
+  if (intent.sql !== undefined) record.asked = { sql: queryRequest(call)?.sql ?? '', recorded: intent.sql };
   for (const event of sessions.news(context.session, form)) record.add(event);
   record.add({ type: 'call.started', data: intent });
   context.set(auditRecord, record);

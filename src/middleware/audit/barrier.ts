@@ -6,7 +6,7 @@ import { queryRequest } from '../../call/query-request.ts';
 import { digestOf } from './canonical.ts';
 import { durabilityKey } from './durability.ts';
 import type { QueryStarted } from './events/query-started.ts';
-import { fullText, hashedText } from './recorded-text.ts';
+import { fullText } from './recorded-text.ts';
 import { isFollowUp } from './intent.ts';
 import { auditRecord, type CallRecord } from './record.ts';
 
@@ -72,11 +72,11 @@ function about(call: Call): Pick<QueryStarted, 'operation' | 'project' | 'reques
 function statement(record: CallRecord, call: Call): Partial<QueryStarted> {
   const request = queryRequest(call);
   if (request === undefined) return {};
-  const hashed = hashedText(request.sql);
-  const rewritten = hashed.hash !== record.askedSqlHash;
+  const same = record.asked?.sql === request.sql ? record.asked.recorded : undefined;
   return {
-    sql: rewritten ? fullText(request.sql, record.textLimit) : hashed,
-    rewritten,
+    sql:
+      same === undefined ? fullText(request.sql, record.textLimit) : { hash: same.hash, bytes: same.bytes },
+    rewritten: same === undefined,
     ...(request.dryRun ? { dryRun: true } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { isGuardError } from '../../errors.ts';
 import { canonicalText } from './canonical.ts';
 import { nobody, type AuditEntry, type EventSubject, type NewEvent } from './event.ts';
 import type { CallFinished } from './events/call-finished.ts';
+import type { RecordedText } from './events/definition.ts';
 import type { AuditStore } from './store.ts';
 
 /** What a layer inside knows of the outcome that the answer does not show, e.g. the bytes before rounding. */
@@ -17,8 +18,8 @@ export class CallRecord {
   #subject: EventSubject = nobody;
   #queued: AuditEntry[] = [];
   #flushing: Promise<void> = Promise.resolve();
-  /** The text that the caller asked to run, if any. */
-  askedSqlHash: string | undefined;
+  /** The text that the caller asked to run, if any, as the intent has it. */
+  asked: { readonly sql: string; readonly recorded: RecordedText } | undefined;
   /** How much of a text is kept, in bytes. */
   textLimit: number = 1024 * 1024;
   /** True from the moment that the call itself may have reached BigQuery. */
@@ -39,7 +40,8 @@ export class CallRecord {
   }
 
   add(event: NewEvent): void {
-    this.#queued.push({ ...this.#subject, ...event, time: this.#now().toISOString() });
+    const { principal, agent, session, call, job } = this.#subject;
+    this.#queued.push({ ...event, principal, agent, session, call, job, time: timeText(this.#now()) });
   }
 
   /** Resolves when everything told so far is durable. What could not be written stays queued. */
@@ -66,6 +68,15 @@ export class CallRecord {
       throw error;
     }
   }
+}
+
+let last = { time: Number.NaN, text: '' };
+
+/** Most events of a call fall into one millisecond, and writing a time costs as much as writing a small event. */
+function timeText(date: Date): string {
+  const time = date.getTime();
+  if (time !== last.time) last = { time, text: date.toISOString() };
+  return last.text;
 }
 
 function isJson(entry: AuditEntry): boolean {

@@ -27,11 +27,12 @@ export interface Draft {
 /** Does all the work that does not depend on the chain. Throws on what JSON cannot hold. */
 export function draft(entry: AuditEntry): Draft {
   const { agent, call, data, job, principal, session, time, type } = entry;
+  const { version } = eventCatalogue[type];
   return {
     beforeHash: `{"agent":${partText(agent)},"call":${canonicalText(call)},"data":${canonicalText(data)}`,
     beforePrevious: `,"id":"${newId()}","job":${canonicalText(job)},"previousHash":"`,
     beforeSequence: `","principal":${partText(principal)},"sequence":`,
-    rest: `,${canonicalText({ session, time, type, version: eventCatalogue[type].version }).slice(1)}`,
+    rest: `,"session":${canonicalText(session)},"time":"${time}","type":"${type}","version":${version}}`,
   };
 }
 
@@ -39,11 +40,11 @@ const partTexts = new WeakMap<object, string>();
 
 /** The events of one call share principal and agent; their text is kept while they cannot change. */
 function partText(part: Principal | Agent | null): string {
-  if (part === null || !Object.values(part).every(Object.isFrozen)) return canonicalText(part);
-  const known = Object.isFrozen(part) ? partTexts.get(part) : undefined;
+  if (part === null) return 'null';
+  const known = partTexts.get(part);
   if (known !== undefined) return known;
   const text = canonicalText(part);
-  partTexts.set(part, text);
+  if (Object.isFrozen(part) && Object.values(part).every(Object.isFrozen)) partTexts.set(part, text);
   return text;
 }
 
