@@ -1,5 +1,6 @@
 export { approval, type ApprovalMiddleware, type ApprovalOptions } from './approval.ts';
 export { webhook, type WebhookOptions } from './webhook.ts';
+export { slack, type SlackOptions } from './channels/slack.ts';
 export { memoryApprovals, type MemoryApprovalsOptions } from './memory-approvals.ts';
 export { generateApproverKeys, type ApproverKeys } from './keys.ts';
 export { signDecision, signRead, type SignDecisionOptions, type SignedRequest } from './sign-decision.ts';
