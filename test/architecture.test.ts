@@ -43,6 +43,7 @@ const onlyIn: Readonly<Record<string, string>> = {
   zod: 'config',
   commander: 'cli',
   '@marcbachmann/cel-js': 'middleware/policy',
+  re2js: 'middleware/detection',
   '@cedar-policy/cedar-wasm/nodejs': 'middleware/policy/engines',
 };
 

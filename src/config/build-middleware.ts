@@ -3,6 +3,7 @@ import type { Middleware } from '../call/middleware.ts';
 import { wellFormed } from '../call/well-formed.ts';
 import { approval, type ApprovalMiddleware, type ReportProgress } from '../middleware/approval/index.ts';
 import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
+import { detection } from '../middleware/detection/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
 import { maskedCost, masking } from '../middleware/masking/index.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
@@ -57,6 +58,8 @@ export async function buildMiddleware(
       close: () => watched.close(),
     },
     ...(gate === undefined ? [] : [gate]),
+    // Outside masking: what is searched is what the caller would get.
+    detection(),
     masking({ keys: maskKeys(file.keys, options.environment) }),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),

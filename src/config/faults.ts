@@ -14,10 +14,15 @@ export function faults(
     .map(({ path: outer, issue }) => {
       const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
       const path = [...outer, ...issue.path];
-      const words = `${issue.message}${unknown.map((key) => suggestion(key, schema)).join('')}`;
+      const words = `${messageOf(issue)}${unknown.map((key) => suggestion(key, schema)).join('')}`;
       return `${locate([...path, ...unknown])} ${path.join('.')} ${words}`.replace(/ {2,}/, ' ');
     })
     .join('\n');
+}
+
+/** Of a name that may not stand there: what is wrong with it. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
 }
 
 interface Placed {

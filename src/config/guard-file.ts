@@ -1,3 +1,4 @@
+import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { BudgetRule, CostSettings } from '../middleware/limits/rules.ts';
 import type {
   LimitRule,
@@ -27,6 +28,7 @@ export interface GuardFile {
   readonly masks: readonly MaskRule[];
   readonly conflict?: 'strictest' | 'google' | undefined;
   readonly keys: Readonly<Record<string, KeySource>>;
+  readonly detectors: readonly DetectorRule[];
   readonly limits: readonly LimitRule[];
   readonly budgets: readonly BudgetRule[];
   readonly cost: CostFileSettings;

@@ -1,4 +1,5 @@
 import type { KeySource } from './guard-file.ts';
+import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { MaskRule, PrincipalSelector, Unclassified } from '../middleware/policy/document.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface GuardSettings {
   readonly masks?: readonly MaskRule[] | undefined;
   readonly conflict?: 'strictest' | 'google' | undefined;
   readonly keys?: Readonly<Record<string, KeySource>> | undefined;
+  readonly detectors?: readonly DetectorRule[] | undefined;
   readonly answerWithin?: string | undefined;
   readonly limits?: readonly LimitWritten[] | undefined;
   readonly budgets?: readonly BudgetWritten[] | undefined;

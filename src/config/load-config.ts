@@ -64,9 +64,10 @@ export async function isUnchanged({ sources }: GuardConfig): Promise<boolean> {
 }
 
 function policyOf(file: GuardFile): PolicyDocument {
-  const { version, project, people, tags, unclassified, conflict, rules, masks, limits, budgets } = file;
+  const { version, project, people, tags, unclassified, conflict, rules, masks, detectors, limits, budgets } =
+    file;
   const { budgetFile: _file, leaseFor: _leaseFor, ...cost } = file.cost;
-  const named = { version, project, people, tags, rules, masks, limits, budgets, cost };
+  const named = { version, project, people, tags, rules, masks, detectors, limits, budgets, cost };
   return {
     ...named,
     ...(unclassified !== undefined && { unclassified }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectorActions, detectorNames } from '../middleware/detection/detector-rule.ts';
 import { leastPerTable } from '../middleware/limits/bytes.ts';
 import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
 import type { GuardFile } from './guard-file.ts';
@@ -123,6 +124,31 @@ const key = z.union([
   z.strictObject({ fromEnv: environmentName }),
   z.strictObject({ file: z.string().min(1) }),
 ]);
+
+const patternName = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9_]{0,63}$/, 'a small letter, then letters, digits and _')
+  .refine(
+    (text) => ![...detectorNames, 'unsearched'].some((known) => known === text),
+    'another name: this one is taken',
+  );
+
+const detector = z
+  .strictObject({
+    name,
+    principals: principals.optional(),
+    except: principals.optional(),
+    datasets: z.array(name).min(1).optional(),
+    tables: z.array(name).min(1).optional(),
+    find: z.array(z.enum(detectorNames)).min(1).optional(),
+    /** Further kinds, as patterns in the syntax of RE2. */
+    patterns: z.record(patternName, z.string().min(1).max(1000)).optional(),
+    action: z.enum(detectorActions),
+  })
+  .refine(
+    ({ find, patterns }) => find !== undefined || patterns !== undefined,
+    'state find, patterns, or both',
+  );
 
 const limit = z.strictObject({
   name,
@@ -263,6 +289,8 @@ const guardObject = z.strictObject({
   conflict: z.enum(['strictest', 'google']).optional(),
   /** Secret keys of masks, at least 32 bytes in base64: where they are, never what they are. */
   keys: z.record(name, key).default({}),
+  /** What answers are searched for, as a net beneath the masks. */
+  detectors: z.array(detector).default([]),
   limits: z.array(limit).default([]),
   budgets: z.array(budget).default([]),
   cost: cost.prefault({}),

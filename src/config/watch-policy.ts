@@ -68,7 +68,15 @@ export async function watchPolicy(config: GuardConfig, options: WatchOptions): P
 }
 
 /** What the policy layer itself reads; everything else was built when the guard started. */
-const changeable = new Set(['tags', 'rules', 'masks', 'unclassified', 'include', 'environments']);
+const changeable = new Set([
+  'tags',
+  'rules',
+  'masks',
+  'detectors',
+  'unclassified',
+  'include',
+  'environments',
+]);
 
 const fixed = (file: GuardFile): Map<string, unknown> =>
   new Map(Object.entries(file).filter(([key]) => !changeable.has(key)));
@@ -81,7 +89,7 @@ function refuseRestart(before: GuardFile, after: GuardFile): void {
   if (changed === undefined) return;
   throw new GuardError(
     'ERR_CONFIG',
-    `The section ${changed} of the policy file has changed, which takes a new start. Only tags, rules, masks and unclassified are taken over while the guard runs.`,
+    `The section ${changed} of the policy file has changed, which takes a new start. Only tags, rules, masks, detectors and unclassified are taken over while the guard runs.`,
   );
 }
 

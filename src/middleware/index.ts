@@ -156,3 +156,4 @@ export {
   type SharedStore,
 } from '../store/index.ts';
 export { maskedCost, masking } from './masking/index.ts';
+export { detection, type DetectorAction, type DetectorName, type DetectorRule } from './detection/index.ts';

@@ -67,7 +67,7 @@ describe('files that are included', () => {
     [
       'a rule twice',
       { 'guard.yaml': `include: [a.yaml]\n${rest}${rule('one')}`, 'a.yaml': rule('one') },
-      'a.yaml:3:13 The name one is used twice. Every rule, mask, limit and budget needs its own.',
+      'a.yaml:3:13 The name one is used twice. Every rule, mask, detector, limit and budget needs its own.',
     ],
     [
       'a tag twice',

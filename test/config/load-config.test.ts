@@ -47,6 +47,7 @@ cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.
         },
       ],
       masks: [{ name: 'hide', tags: ['pii'], with: 'nullify' }],
+      detectors: [],
       limits: [
         {
           name: 'cheap',

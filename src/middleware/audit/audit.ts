@@ -83,9 +83,11 @@ async function handle(passage: Passage, call: Call, context: Context, next: Next
   } catch (error) {
     const { operation } = call;
     const failure = failureOf(error, context.signal);
+    const { detected } = record.note;
+    const found = detected === undefined ? {} : { detected };
     record.add({
       type: 'call.failed',
-      data: { operation, ...failure, durationMs: durationMs(), sent: record.sent },
+      data: { operation, ...failure, durationMs: durationMs(), sent: record.sent, ...found },
     });
     await end(passage, record, context);
     throw error;

@@ -8,7 +8,10 @@ import type { AuditStore } from './store.ts';
 
 /** What a layer inside knows of the outcome that the answer does not show, e.g. the bytes before rounding. */
 export type OutcomeNote = Partial<
-  Pick<CallFinished, 'bytesProcessed' | 'bytesBilled' | 'cacheHit' | 'statementType' | 'affectedRows'>
+  Pick<
+    CallFinished,
+    'bytesProcessed' | 'bytesBilled' | 'cacheHit' | 'statementType' | 'affectedRows' | 'detected'
+  >
 > & { readonly job?: string };
 
 /** The record of one call: what is told about it, in order, and what of that is durable. */

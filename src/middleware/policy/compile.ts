@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { GuardError } from '../../errors.ts';
 import { append } from './append.ts';
+import { readPattern } from '../detection/find-pattern.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
 import type { MaskRule, PolicyDocument, Rule } from './document.ts';
@@ -66,6 +67,7 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
     reportGuessable(mask, path, report);
     return { source: mask, tags: bind(mask.tags, { what: `mask ${mask.name}`, path }) };
   });
+  reportPatterns(document, report);
   return {
     document,
     digest: digestOf(
@@ -143,14 +145,31 @@ function reportGuessable(mask: MaskRule, path: readonly PropertyKey[], report: R
   });
 }
 
-function reportDoubles({ rules, masks, limits, budgets = [] }: PolicyDocument, report: ReportFault): void {
-  for (const lists of [{ rules }, { masks }, { limits, budgets }]) {
+function reportDoubles(
+  { rules, masks, detectors = [], limits, budgets = [] }: PolicyDocument,
+  report: ReportFault,
+): void {
+  for (const lists of [{ rules }, { masks }, { detectors }, { limits, budgets }]) {
     const seen = new Set<string>();
     for (const [list, entries] of Object.entries(lists)) {
       for (const [index, { name }] of entries.entries()) {
-        const message = `The name ${name} is used twice. Every rule, mask, limit and budget needs its own.`;
+        const message = `The name ${name} is used twice. Every rule, mask, detector, limit and budget needs its own.`;
         if (seen.has(name)) report({ path: [list, index, 'name'], message });
         seen.add(name);
+      }
+    }
+  }
+}
+
+function reportPatterns({ detectors = [] }: PolicyDocument, report: ReportFault): void {
+  for (const [index, { name, patterns = {} }] of detectors.entries()) {
+    for (const [kind, pattern] of Object.entries(patterns)) {
+      try {
+        readPattern(pattern);
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        const message = `The pattern ${kind} of detector ${name} cannot be used: ${error.message}.`;
+        report({ path: ['detectors', index, 'patterns', kind], message });
       }
     }
   }
@@ -162,12 +181,20 @@ function unknown(what: string, name: string, where: string, path: readonly Prope
 
 /** The order of lists decides nothing. Sizes are `bigint`, which JSON has not. */
 function digestOf(document: PolicyDocument, rules: readonly Rule[]): string {
-  const { limits, budgets = [], cost, masks, ...rest } = document;
+  const { limits, budgets = [], cost, masks, detectors = [], ...rest } = document;
   const sorted = { limits: limits.toSorted(byName), budgets: budgets.toSorted(byName), cost };
   const sizes: unknown = JSON.parse(
     JSON.stringify(sorted, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry)),
   );
   return createHash('sha256')
-    .update(canonicalize({ ...rest, rules, masks: masks.toSorted(byName), sizes }) ?? '')
+    .update(
+      canonicalize({
+        ...rest,
+        rules,
+        masks: masks.toSorted(byName),
+        detectors: detectors.toSorted(byName),
+        sizes,
+      }) ?? '',
+    )
     .digest('hex');
 }

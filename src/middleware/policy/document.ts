@@ -1,3 +1,4 @@
+import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { BudgetRule, CostSettings } from '../limits/rules.ts';
 import type { MaskChoice } from './mask-choice.ts';
 
@@ -23,6 +24,8 @@ export interface PolicyDocument {
    * BigQuery's own order.
    */
   readonly conflict?: 'strictest' | 'google' | undefined;
+  /** What answers are searched for. */
+  readonly detectors?: readonly DetectorRule[] | undefined;
   readonly limits: readonly LimitRule[];
   readonly budgets?: readonly BudgetRule[] | undefined;
   readonly cost?: CostSettings | undefined;

@@ -1,3 +1,4 @@
+import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { OutputCopies } from '../masking/output-copies.ts';
 
 /** What is remembered of a job that this guard started, so that follow-up calls inherit its decision. */
@@ -15,6 +16,8 @@ export interface JobRecord {
   readonly outputs: readonly string[] | undefined;
   /** The output columns that copy masked columns: what their rows hold is checked on every page. */
   readonly copies: OutputCopies;
+  /** What its rows are searched for. */
+  readonly detectors: readonly DetectorRule[];
   /** The call that started it. */
   readonly callId: string;
 }

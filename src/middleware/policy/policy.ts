@@ -7,6 +7,7 @@ import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.
 import type { CompiledPolicy } from './compile.ts';
 import { concealsKey, decisionKey, type Decision } from './decision.ts';
 import { recordDecision } from './decision-event.ts';
+import { detectorsKey, detectorsOf } from './detectors.ts';
 import type { PolicyDocument } from './document.ts';
 import { listsOwnJobs, othersJobs, ownJobs } from './own-jobs.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
@@ -47,9 +48,11 @@ export function policy(options: PolicyOptions): Middleware {
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons, judged.instead);
       leave(context, judged, reconsider);
       const conceals = touchesMasked(compiled, judged.request);
+      const detectors = detectorsOf(compiled, judged.request);
       context.set(concealsKey, conceals);
+      context.set(detectorsKey, detectors);
       const result = await next(inGoogleSql(call));
-      const job = jobOf(call, context, { ...judged, conceals }, result);
+      const job = jobOf(call, context, { ...judged, conceals, detectors }, result);
       if (job !== undefined) {
         options.jobs.add(job);
         registerResultTable(options.jobs, job, result);
@@ -109,6 +112,7 @@ async function followUp(
 ): Promise<Result> {
   context.set(decisionKey, ownJobDecision(compiled));
   context.set(followedJobKey, job);
+  context.set(detectorsKey, job.detectors);
   const result = await next(inLocationOf(job, call));
   registerResultTable(jobs, job, result);
   return result;

@@ -5,17 +5,23 @@ import { queryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
 import { outputCopies } from '../masking/output-copies.ts';
 import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
+import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { Judgement } from './judge.ts';
 import { tableName } from './request-access.ts';
+
+interface Judged extends Pick<Judgement, 'decision' | 'subject' | 'visible'> {
+  readonly conceals: boolean;
+  readonly detectors: readonly DetectorRule[];
+}
 
 /** The record of the job that an answer tells of, so that its polls and pages are known. */
 export function jobOf(
   call: Call,
   context: Context,
-  judged: Pick<Judgement, 'decision' | 'subject' | 'visible'> & { readonly conceals: boolean },
+  judged: Judged,
   { body }: Result,
 ): JobRecord | undefined {
-  const { decision, subject, visible = [], conceals } = judged;
+  const { decision, subject, visible = [], conceals, detectors } = judged;
   if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
   const reference = isJsonObject(body) ? body['jobReference'] : undefined;
   if (!isJsonObject(reference) || typeof reference['jobId'] !== 'string') return undefined;
@@ -29,6 +35,7 @@ export function jobOf(
     sql: queryRequest(call)?.sql,
     outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
     callId: call.id,
+    detectors,
     copies: subject.analysis === undefined ? [] : outputCopies(subject.analysis.facts, subject.tables, masks),
   };
 }

@@ -13,6 +13,7 @@ const job = (principalId: string, location: string | undefined): JobRecord => ({
   sql: 'SELECT 1',
   outputs: [],
   copies: [],
+  detectors: [],
   callId: 'call',
 });
 

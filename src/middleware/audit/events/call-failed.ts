@@ -1,4 +1,4 @@
-import { count, flag, listOf, oneOf, reasons, text } from './definition.ts';
+import { count, counts, flag, listOf, oneOf, reasons, text } from './definition.ts';
 import type { EventDefinition, RecordedReason } from './definition.ts';
 
 export interface CallFailed {
@@ -16,6 +16,8 @@ export interface CallFailed {
   readonly durationMs: number;
   /** False when nothing was sent for the call itself. */
   readonly sent: boolean;
+  /** What detectors found in the answer, by its kind. */
+  readonly detected?: Readonly<Record<string, number>>;
 }
 
 export const callFailed: EventDefinition<CallFailed> = {
@@ -30,5 +32,6 @@ export const callFailed: EventDefinition<CallFailed> = {
     upstreamReasons: listOf(text),
     durationMs: count,
     sent: flag,
+    detected: counts,
   },
 };

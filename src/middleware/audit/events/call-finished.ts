@@ -1,4 +1,4 @@
-import { count, digest, flag, text } from './definition.ts';
+import { count, counts, digest, flag, text } from './definition.ts';
 import type { EventDefinition } from './definition.ts';
 
 export interface CallFinished {
@@ -21,6 +21,8 @@ export interface CallFinished {
   readonly totalRows?: number;
   readonly affectedRows?: number;
   readonly resultDigest?: string;
+  /** What detectors found in the answer, by its kind. */
+  readonly detected?: Readonly<Record<string, number>>;
 }
 
 export const callFinished: EventDefinition<CallFinished> = {
@@ -43,5 +45,6 @@ export const callFinished: EventDefinition<CallFinished> = {
     totalRows: count,
     affectedRows: count,
     resultDigest: digest,
+    detected: counts,
   },
 };

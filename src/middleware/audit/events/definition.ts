@@ -18,6 +18,9 @@ export const count: JsonSchema = { type: 'integer', minimum: 0 };
 export const digest: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 export const time: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$' };
 
+/** How often each of some kinds. */
+export const counts: JsonSchema = { type: 'object', additionalProperties: count };
+
 export function listOf(items: JsonSchema): JsonSchema {
   return { type: 'array', items };
 }
