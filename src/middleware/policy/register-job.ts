@@ -15,12 +15,7 @@ interface Judged extends Pick<Judgement, 'decision' | 'subject' | 'visible'> {
 }
 
 /** The record of the job that an answer tells of, so that its polls and pages are known. */
-export function jobOf(
-  call: Call,
-  context: Context,
-  judged: Judged,
-  { body }: Result,
-): JobRecord | undefined {
+export function jobOf(call: Call, context: Context, judged: Judged, { body }: Result): JobRecord | undefined {
   const { decision, subject, visible = [], conceals, detectors } = judged;
   if (call.operation !== 'jobs.query' && call.operation !== 'jobs.insert') return undefined;
   const reference = isJsonObject(body) ? body['jobReference'] : undefined;
