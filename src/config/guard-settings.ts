@@ -78,6 +78,7 @@ interface RuleBaseWritten {
 
 interface OpeningWritten {
   readonly nativePolicies?: 'accept' | undefined;
+  readonly trusted?: boolean | undefined;
 }
 
 export type RuleWritten =

@@ -69,14 +69,14 @@ const spoken = {
   mode: z.enum(['enforce', 'monitor']).optional(),
 };
 
-const nativePolicies = z.literal('accept').optional();
+const opening = { nativePolicies: z.literal('accept').optional(), trusted: z.boolean().optional() };
 
 const rule = z.discriminatedUnion('effect', [
-  z.strictObject({ ...spoken, nativePolicies, effect: z.literal('allow') }),
+  z.strictObject({ ...spoken, ...opening, effect: z.literal('allow') }),
   z.strictObject({ ...spoken, effect: z.literal('deny') }),
   z.strictObject({
     ...spoken,
-    nativePolicies,
+    ...opening,
     effect: z.literal('require-approval'),
     approval: approvalSettings,
   }),

@@ -35,6 +35,31 @@ export const shop: Catalog = staticCatalog({
       columns: { id: 'INT64', mail: 'STRING' },
       view: 'SELECT id, LOWER(email) AS mail FROM shop.customers WHERE country = "DE"',
     },
+    {
+      name: 'p.shop.contacts',
+      columns: {
+        id: 'INT64',
+        contact: 'STRING',
+        address: 'STRUCT<street STRING, city STRING, geo STRUCT<lat FLOAT64, lng FLOAT64>>',
+        upper: 'STRING',
+      },
+      view: 'SELECT id, email AS contact, address, UPPER(name) AS upper FROM shop.customers',
+    },
+    {
+      name: 'p.shop.mine',
+      columns: { id: 'INT64' },
+      view: 'SELECT id FROM shop.customers WHERE email = SESSION_USER()',
+    },
+    {
+      name: 'p.shop.renamed',
+      columns: { who: 'INT64' },
+      view: 'SELECT id FROM shop.customers WHERE email IS NULL',
+    },
+    {
+      name: 'q.out.foreign',
+      columns: { id: 'INT64' },
+      view: 'SELECT id FROM p.shop.customers WHERE email IS NULL',
+    },
     { name: 'p.shop.outer_view', columns: { mail: 'STRING' }, view: 'SELECT mail FROM p.shop.buyers' },
     { name: 'p.shop.itself', columns: { a: 'INT64' }, view: 'SELECT a FROM p.shop.itself' },
     { name: 'p.shop.old', columns: { a: 'INT64' }, view: { sql: 'SELECT a FROM [p:shop.x]', legacy: true } },

@@ -55,7 +55,7 @@ async function remembered(
   filters: readonly SourceFilter[],
 ): Promise<Rewritten> {
   const key = JSON.stringify([
-    masks.map((mask) => [mask.table, mask.path, mask.expression('v'), mask.suppresses]),
+    masks.map((mask) => [mask.table, mask.path, mask.expression('v'), mask.suppresses, mask.trusted]),
     filters.map((filter) => [filter.table, filter.condition('r')]),
   ]);
   let known = rewrites.get(analysis.facts);

@@ -16,14 +16,20 @@ export type OutputCopies = readonly (OutputCopy | undefined)[];
 
 /** Of a script only where it is certain which statement answers. */
 export function outputCopies(
-  { outputs, statements }: Facts,
+  { outputs, statements, tables: read }: Facts,
   tables: readonly CatalogTable[],
-  masks: readonly ColumnMask[],
+  all: readonly ColumnMask[],
 ): OutputCopies {
+  // What comes through a view that shows it as it is cannot be told from what does not.
+  const masks = all.filter((mask) => !read.some((each) => showsAsIs(mask, each)));
   const answering = statements.filter(({ kind }) => kind === 'SELECT');
   if (masks.length === 0 || (statements.length > 1 && answering.length > 1)) return [];
   const copies = outputs.map((output) => copyOf(output, tables, masks));
   return copies.some((copy) => copy !== undefined) ? copies : [];
+}
+
+function showsAsIs({ table, trusted = [] }: ColumnMask, { name, beneath }: Facts['tables'][number]): boolean {
+  return sameTable(name, table) && beneath.some((each) => trusted.some((other) => sameTable(each, other)));
 }
 
 function copyOf(

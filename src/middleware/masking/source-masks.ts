@@ -24,6 +24,7 @@ export function sourceMasks(
       path,
       expression: (value) => used.expression(value, type),
       ...(choice.with === 'suppressRecord' && { suppresses: true }),
+      trusted: choice.trusted,
     };
   });
 }

@@ -7,8 +7,9 @@ import type { AccessPair } from './access.ts';
 import { anonymousResult } from './foreign-result.ts';
 import { columnMasks } from './column-masks.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
-import type { Decision, MonitoredRule } from './decision.ts';
+import type { ColumnMask, Decision, MonitoredRule } from './decision.ts';
 import { judgeRule, type Judged } from './judge-rule.ts';
+import { trustedObjects, trusts } from './trusted.ts';
 import { launderedBy } from './laundering.ts';
 import { unopenedProtection } from './native-protection.ts';
 import { strictestApproval } from './strictest-approval.ts';
@@ -116,7 +117,7 @@ function decideBy(
     anonymousResult(policy, request);
   if (refused !== undefined) return denied(policy, [], [refused]);
 
-  return permit(policy, judged, gates, unmasked ? [] : columnMasks(policy, request, touched));
+  return permit(policy, judged, gates, unmasked ? [] : masksFor(policy, request, touched, judged));
 }
 
 function permit(
@@ -136,15 +137,33 @@ function permit(
   return { effect: 'require-approval', ...decided, reasons: [reason, ...more], approval };
 }
 
+function masksFor(
+  policy: CompiledPolicy,
+  request: DecisionRequest,
+  touched: Touched,
+  judged: readonly Judged[],
+): readonly ColumnMask[] {
+  const masks = columnMasks(policy, request, touched);
+  const trusted = trustedObjects(judged);
+  return trusted.length === 0 ? masks : masks.map((mask) => ({ ...mask, trusted }));
+}
+
 const unmasks = ({ source }: CompiledRule): boolean =>
   source.effect === 'require-approval' && source.approval.unmask === true;
 
-/** The rules that opened what BigQuery protects itself; the record names them. */
-function opened(judged: readonly Judged[]): { readonly nativePolicies?: readonly string[] } {
-  const rules = judged.filter(
+/** The rules that opened what BigQuery protects itself, or what lies beneath views; the record names them. */
+function opened(judged: readonly Judged[]): {
+  readonly nativePolicies?: readonly string[];
+  readonly trusted?: readonly string[];
+} {
+  const accepting = judged.filter(
     ({ rule: { source } }) => source.effect !== 'deny' && source.nativePolicies === 'accept',
   );
-  return rules.length === 0 ? {} : { nativePolicies: namesOf(rules) };
+  const trusting = judged.filter(trusts);
+  return {
+    ...(accepting.length > 0 && { nativePolicies: namesOf(accepting) }),
+    ...(trusting.length > 0 && { trusted: namesOf(trusting) }),
+  };
 }
 
 function denied(

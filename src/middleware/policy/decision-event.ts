@@ -22,6 +22,7 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       ...(decision.monitored !== undefined && { monitored: decision.monitored }),
       ...(effect !== 'deny' &&
         decision.nativePolicies !== undefined && { nativePolicies: decision.nativePolicies }),
+      ...(effect !== 'deny' && decision.trusted !== undefined && { trusted: decision.trusted }),
       ...(subject.analysis !== undefined && { factsDigest: digestOfFacts(subject.analysis.facts) }),
     },
   });

@@ -10,6 +10,8 @@ export type ColumnMask = MaskChoice & {
   readonly path: readonly string[];
   /** The entry of `masks` that demands it. */
   readonly rule: string;
+  /** Views and routines through which it is read as it is. */
+  readonly trusted?: readonly ObjectName[];
 };
 
 /** What the people who are asked must be and do; the strictest of all rules that fired. */
@@ -39,6 +41,8 @@ interface Permitted extends Decided {
   readonly masks: readonly ColumnMask[];
   /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
   readonly nativePolicies?: readonly string[];
+  /** Rules by which views or routines may show masked columns beneath them as they are. */
+  readonly trusted?: readonly string[];
 }
 
 /** What the policy says of one call. */

@@ -90,6 +90,11 @@ interface RuleBase extends Selector {
  */
 interface Opening {
   readonly nativePolicies?: 'accept' | undefined;
+  /**
+   * True: the views and routines that this rule opens show masked columns beneath them as they are, to whom the rule
+   * opens them. It stands in the record.
+   */
+  readonly trusted?: boolean | undefined;
 }
 
 export type Rule =

@@ -122,7 +122,10 @@ function stricter(compiled: CompiledPolicy, a: Decision, b: Decision): Decision 
   if (denial !== undefined) return { ...decided, effect: 'deny', reasons: denial.reasons };
   if (a.effect === 'deny' || b.effect === 'deny') return a;
   const masks = mergeMasks(compiled, [...a.masks, ...b.masks]);
-  const opened = a.nativePolicies === undefined ? {} : { nativePolicies: a.nativePolicies };
+  const opened = {
+    ...(a.nativePolicies !== undefined && { nativePolicies: a.nativePolicies }),
+    ...(a.trusted !== undefined && { trusted: a.trusted }),
+  };
   const gates = [a, b].flatMap((each) => (each.effect === 'require-approval' ? [each] : []));
   const [reason, ...more] = gates.flatMap(({ reasons }): readonly Reason[] => reasons);
   if (reason === undefined) return { ...decided, ...opened, effect: 'allow', masks };

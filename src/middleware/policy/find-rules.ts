@@ -74,7 +74,15 @@ function distinctReaders(rules: readonly CompiledRule[]): Iterable<CompiledRule>
     const { source } = rule;
     const { operations, principals, except, when, mode } = source;
     if (source.effect !== 'allow' || (operations !== undefined && !operations.some(mayRead))) continue;
-    const key = JSON.stringify([principals, except, when, mode, operations, source.nativePolicies]);
+    const key = JSON.stringify([
+      principals,
+      except,
+      when,
+      mode,
+      operations,
+      source.nativePolicies,
+      source.trusted,
+    ]);
     if (!kept.has(key)) kept.set(key, rule);
   }
   return kept.values();

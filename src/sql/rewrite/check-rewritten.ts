@@ -1,8 +1,7 @@
 import type { Analysis } from '../analyse.ts';
 import type { ColumnSource, OutputColumn, StatementFacts } from '../facts.ts';
-import type { TableReferenceFact } from '../resolve/reference-fact.ts';
-import type { SourceFilter, SourceMask } from './mask-sources.ts';
-import type { PositionMap } from './positions.ts';
+import type { ObjectName } from '../catalog.ts';
+import type { Hidden } from './source-mask.ts';
 import { refuse } from './refuse.ts';
 import { fullName } from '../full-name.ts';
 import { sameTable } from './same-table.ts';
@@ -10,10 +9,11 @@ import { sameTable } from './same-table.ts';
 export interface Check {
   readonly analysis: Analysis;
   readonly again: Analysis;
-  readonly masks: readonly SourceMask[];
-  readonly filters: readonly SourceFilter[];
-  readonly replaced: readonly TableReferenceFact[];
-  readonly positions: PositionMap;
+  readonly hidden: Hidden;
+  /** Views whose text stands in their place. */
+  readonly inlined: readonly ObjectName[];
+  /** Where the new text may name what is masked. */
+  readonly places: ReadonlySet<number>;
 }
 
 /** The rewritten text must be the same query over masked columns. */
@@ -28,12 +28,11 @@ export function checkRewritten(check: Check): void {
 }
 
 /** Every masked table that the new text names lies where a subquery was put around it. */
-function refuseUnmasked({ again, masks, filters, replaced, positions }: Check): void {
+function refuseUnmasked({ again, hidden: { masks, filters }, places }: Check): void {
   const hidden = [...masks, ...filters];
-  const expected = new Set(replaced.map((reference) => positions.toRewritten(reference.pathRange.start)));
   for (const { role, name, pathRange } of again.references) {
     const masked = role === 'source' && hidden.some(({ table }) => sameTable(table, name));
-    if (masked && !expected.has(pathRange.start)) refuse('The masked statement still names a masked table.');
+    if (masked && !places.has(pathRange.start)) refuse('The masked statement still names a masked table.');
   }
 }
 
@@ -79,12 +78,16 @@ function covers(all: readonly ColumnSource[], some: readonly ColumnSource[]): bo
   return some.every((source) => keys.has(columnOf(source)));
 }
 
-function unmasked(sources: readonly ColumnSource[], { masks }: Check): readonly ColumnSource[] {
+function unmasked(
+  sources: readonly ColumnSource[],
+  { hidden: { masks }, inlined }: Check,
+): readonly ColumnSource[] {
   return sources.filter((source) => {
     const column = source.path[0]?.toLowerCase();
-    return !masks.some(
+    const isMasked = masks.some(
       (mask) => mask.path[0]?.toLowerCase() === column && sameTable(mask.table, source.table),
     );
+    return !isMasked && !inlined.some((view) => sameTable(view, source.table));
   });
 }
 

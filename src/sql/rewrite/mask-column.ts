@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../catalog.ts';
 import { identifier } from './identifier.ts';
-import type { SourceMask } from './mask-sources.ts';
+import type { SourceMask } from './source-mask.ts';
 
 /** Masks of a table's columns by the names on their paths, in lower case. */
 export interface MaskTree {

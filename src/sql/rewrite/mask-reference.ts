@@ -7,7 +7,7 @@ import { identifier } from './identifier.ts';
 import type { Names } from './names.ts';
 import { maskedValue } from './mask-column.ts';
 import type { MaskTree } from './mask-column.ts';
-import type { SourceFilter } from './mask-sources.ts';
+import type { SourceFilter } from './source-mask.ts';
 import { refuse } from './refuse.ts';
 
 export interface ReferenceMasks {

@@ -42,18 +42,19 @@ const unrelated: SourceMask = {
 };
 
 async function rewrite(analysis: Analysis): Promise<string | Error> {
+  const views = analysis.facts.tables.filter((each) => each.kind === 'view').map((each) => each.name);
   const masks = analysis.references.flatMap(({ table }) =>
     (table?.columns ?? []).flatMap((column) =>
       leaves(column).map((path): SourceMask => ({
         table: table?.name ?? unrelated.table,
         path,
         expression: same,
+        trusted: views,
       })),
     ),
   );
-  const views = analysis.facts.tables.filter((each) => each.kind === 'view').map((each) => each.name);
   try {
-    return (await maskSources(analysis, masks, { trusted: views })).text;
+    return (await maskSources(analysis, masks)).text;
   } catch (error) {
     if (error instanceof Error && isGuardError(error)) return error;
     throw error;

@@ -148,18 +148,62 @@ test.each([
     'MERGE customers c USING hr.staff s ON c.email = s.name WHEN MATCHED THEN DELETE',
   ],
   ['a copy', 'CREATE TABLE shop.copy COPY customers'],
-  ['a view over a masked table', 'SELECT id FROM buyers'],
+  ['a view that asks who asks', 'SELECT id FROM mine'],
+  ['a view that computes with a masked column in another project', 'SELECT id FROM `q.out.foreign`'],
+  ['a view that computes with a masked column and renames its own', 'SELECT who FROM renamed'],
+  [
+    'a view over a masked table at another time',
+    'SELECT id FROM buyers FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
+  ],
+  ['a view over a masked table that is copied', 'CREATE TABLE shop.copy COPY buyers'],
   ['a function that reads a masked table', 'SELECT shop.top_mail("DE")'],
   ['a text with a gap', 'SELECT email, nothing FROM customers'],
 ])('%s is refused', async (_what, sql) => {
   await expect(masked(sql)).rejects.toMatchObject({ code: 'ERR_SQL_UNPROVEN' });
 });
 
+const inner = `(SELECT guard_row.id, ${hashed}, guard_row.country FROM shop.customers AS guard_row) AS customers`;
+
+test.each([
+  [
+    'copies a masked column is masked at its output',
+    'SELECT contact FROM contacts AS c WHERE c.id = 1',
+    'SELECT contact FROM (SELECT guard_row.id, TO_HEX(SHA256(guard_row.contact)) AS contact FROM contacts AS guard_row) AS c WHERE c.id = 1',
+  ],
+  [
+    'copies a masked column may be read without it',
+    'SELECT upper FROM contacts',
+    'SELECT upper FROM (SELECT guard_row.upper FROM contacts AS guard_row) AS contacts',
+  ],
+  [
+    'computes with a masked column is replaced by its text',
+    'SELECT mail FROM buyers',
+    `SELECT mail FROM (SELECT guard_row.mail FROM (SELECT id, LOWER(email) AS mail FROM ${inner} WHERE country = "DE"\n) AS guard_row) AS buyers`,
+  ],
+  [
+    'reads such a view is replaced, and so is the other',
+    'SELECT mail FROM outer_view',
+    `SELECT mail FROM (SELECT guard_row.mail FROM (SELECT mail FROM (SELECT guard_row.mail FROM (SELECT id, LOWER(email) AS mail FROM ${inner} WHERE country = "DE"\n) AS guard_row) AS buyers\n) AS guard_row) AS outer_view`,
+  ],
+])('a view that %s', async (_what, sql, expected) => {
+  expect(await masked(sql)).toBe(expected);
+});
+
+test('a masked field of a record that a view copies is masked at its output', async () => {
+  const city: SourceMask = {
+    table: customers,
+    path: ['address', 'city'],
+    expression: () => 'CAST(NULL AS STRING)',
+  };
+  expect(await masked('SELECT address FROM contacts', [city])).toContain(
+    'STRUCT(guard_row.address.street AS street',
+  );
+});
+
 test('a trusted view may read a masked table', async () => {
   const analysis = await look('SELECT id FROM buyers');
-  const { text } = await maskSources(analysis, [email], {
-    trusted: [{ project: 'p', dataset: 'shop', name: 'buyers' }],
-  });
+  const trusted = [{ project: 'p', dataset: 'shop', name: 'buyers' }];
+  const { text } = await maskSources(analysis, [{ ...email, trusted }]);
   expect(text).toBe('SELECT id FROM buyers');
 });
 

@@ -21,6 +21,8 @@ export interface DecisionMade {
   readonly monitored?: readonly { readonly rule: string; readonly effect: string }[];
   /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
   readonly nativePolicies?: readonly string[];
+  /** Rules by which views or routines showed masked columns beneath them as they are. */
+  readonly trusted?: readonly string[];
   /** SHA-256 over RFC 8785 JSON of the facts that were judged. */
   readonly factsDigest?: string;
   /** What the statement touches, as `project.dataset.table`. */
@@ -43,6 +45,7 @@ export const decisionMade: EventDefinition<DecisionMade> = {
     ),
     monitored: listOf(record(['rule', 'effect'], { rule: text, effect: text })),
     nativePolicies: listOf(text),
+    trusted: listOf(text),
     factsDigest: digest,
     tables: listOf(text),
     columns: listOf(text),

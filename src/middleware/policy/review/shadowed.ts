@@ -55,6 +55,7 @@ function decidesFor(policy: CompiledPolicy, outer: CompiledRule, inner: Compiled
   if (inner.source.when !== when) return false;
   if (inner.source.effect === 'deny') return false;
   if (inner.source.nativePolicies === 'accept' && outer.source.nativePolicies !== 'accept') return false;
+  if (inner.source.trusted === true && outer.source.trusted !== true) return false;
   if (inner.source.effect === 'allow') return true;
   return (
     outer.source.effect === 'require-approval' &&

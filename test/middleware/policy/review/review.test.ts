@@ -166,6 +166,7 @@ describe('a review is silent about', () => {
   const wide: Rule = { name: 'wide', effect: 'allow' };
   it.each<[string, readonly Rule[]]>([
     ['a rule that accepts protection', [wide, { name: 'a', nativePolicies: 'accept', effect: 'allow' }]],
+    ['a rule that trusts views', [wide, { name: 'a', trusted: true, effect: 'allow' }]],
     [
       'a wider rule with an exception',
       [
