@@ -42,6 +42,7 @@ const onlyIn: Readonly<Record<string, string>> = {
   yaml: 'config',
   zod: 'config',
   commander: 'cli',
+  nodemailer: 'middleware/approval/channels',
   '@marcbachmann/cel-js': 'middleware/policy',
   re2js: 'middleware/detection',
   '@cedar-policy/cedar-wasm/nodejs': 'middleware/policy/engines',

@@ -1,5 +1,7 @@
 export { approval, type ApprovalMiddleware, type ApprovalOptions } from './approval.ts';
 export { webhook, type WebhookOptions } from './webhook.ts';
+export { mail, type Mail, type MailOptions } from './channels/mail.ts';
+export { teams, type TeamsOptions } from './channels/teams.ts';
 export { slack, type SlackOptions } from './channels/slack.ts';
 export { memoryApprovals, type MemoryApprovalsOptions } from './memory-approvals.ts';
 export { generateApproverKeys, type ApproverKeys } from './keys.ts';
