@@ -3,6 +3,7 @@
  * bring the parser of its command line along.
  */
 export const inlined: readonly string[] = [
+  '@noble/ciphers',
   '@marcbachmann/cel-js',
   'canonicalize',
   'is-network-error',

@@ -12,14 +12,18 @@ import { buildChannel } from './build-channel.ts';
 import { catalogOf } from './catalog.ts';
 import type { GuardFile } from './guard-file.ts';
 import { maskKeys } from './mask-keys.ts';
+import type { ReadSecret } from './secret-manager.ts';
 import { nativeOf } from './native.ts';
 import { refuseUnaskable } from './refuse-unaskable.ts';
 import type { Environment } from './secret.ts';
+import { refuseUnfitKeys } from './refuse-unfit-keys.ts';
 import { watchPolicy } from './watch-policy.ts';
 import type { GuardConfig } from './load-config.ts';
 
 export interface BuildOptions {
   readonly environment: Environment;
+  /** Reads keys that lie in Secret Manager; by default from there. */
+  readonly readSecret?: ReadSecret;
   /** Told while somebody waits for people. */
   readonly onProgress?: ReportProgress;
 }
@@ -35,6 +39,8 @@ export async function buildMiddleware(
   const { file } = config;
   const jobs = jobRegistry();
   refuseUnaskable(config);
+  const keys = await maskKeys(file.keys, options);
+  refuseUnfitKeys(file, keys);
   const trail = audit({
     store: fileAudit({ folder: file.audit.folder }),
     prompts: file.audit.prompts,
@@ -60,7 +66,7 @@ export async function buildMiddleware(
     ...(gate === undefined ? [] : [gate]),
     // Outside masking: what is searched is what the caller would get.
     detection(),
-    masking({ keys: maskKeys(file.keys, options.environment) }),
+    masking({ keys }),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),
   ];

@@ -7,6 +7,7 @@ import type {
   Rule,
   TagDefinition,
   Unclassified,
+  WrappedKeyset,
 } from '../middleware/policy/document.ts';
 
 /** What a `guard.yaml` says once it is read: defaults filled in, durations in milliseconds, sizes in bytes. */
@@ -27,8 +28,11 @@ export interface GuardFile {
   readonly rules: readonly Rule[];
   readonly masks: readonly MaskRule[];
   readonly conflict?: 'strictest' | 'google' | undefined;
-  readonly keys: Readonly<Record<string, KeySource>>;
   readonly detectors: readonly DetectorRule[];
+  /** The first of each makes tokens, the others only turn theirs back. */
+  readonly keys: Readonly<Record<string, KeyVersionSources>>;
+  /** The dataset of BigQuery that holds what masks need of keys, and that every policy denies. */
+  readonly keyDataset?: string | undefined;
   readonly limits: readonly LimitRule[];
   readonly budgets: readonly BudgetRule[];
   readonly cost: CostFileSettings;
@@ -37,8 +41,19 @@ export interface GuardFile {
   readonly service?: ServiceSettings | undefined;
 }
 
-/** Where a secret key is found. */
-export type KeySource = { readonly fromEnv: string } | { readonly file: string };
+export type KeyVersionSources = readonly [KeySource, ...KeySource[]];
+
+/** One version of a secret key: its id, and where it is found. */
+export type KeySource = KeyPlace & {
+  readonly id: number;
+  readonly wrapped?: WrappedKeyset | undefined;
+};
+
+export type KeyPlace =
+  | { readonly fromEnv: string }
+  | { readonly file: string }
+  /** A version of a secret in Secret Manager. */
+  | { readonly secret: string };
 
 export interface CostFileSettings extends CostSettings {
   /** Where budgets are counted; by default `budgets.json` in the folder of the audit. */

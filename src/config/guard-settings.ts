@@ -1,6 +1,11 @@
-import type { KeySource } from './guard-file.ts';
 import type { DetectorRule } from '../middleware/detection/index.ts';
-import type { MaskRule, PrincipalSelector, Unclassified } from '../middleware/policy/document.ts';
+import type { KeyPlace } from './guard-file.ts';
+import type {
+  MaskRule,
+  PrincipalSelector,
+  Unclassified,
+  WrappedKeyset,
+} from '../middleware/policy/document.ts';
 
 /**
  * What is written in a `guard.yaml`, for those who write it in TypeScript: durations are texts such as `5m`, sizes
@@ -22,8 +27,9 @@ export interface GuardSettings {
   readonly rules?: readonly RuleWritten[] | undefined;
   readonly masks?: readonly MaskRule[] | undefined;
   readonly conflict?: 'strictest' | 'google' | undefined;
-  readonly keys?: Readonly<Record<string, KeySource>> | undefined;
   readonly detectors?: readonly DetectorRule[] | undefined;
+  readonly keys?: Readonly<Record<string, KeyWritten | readonly [KeyWritten, ...KeyWritten[]]>> | undefined;
+  readonly keyDataset?: string | undefined;
   readonly answerWithin?: string | undefined;
   readonly limits?: readonly LimitWritten[] | undefined;
   readonly budgets?: readonly BudgetWritten[] | undefined;
@@ -32,6 +38,11 @@ export interface GuardSettings {
   readonly approval?: ApprovalWritten | undefined;
   readonly service?: ServiceWritten | undefined;
 }
+
+export type KeyWritten = KeyPlace & {
+  readonly id?: number | undefined;
+  readonly wrapped?: WrappedKeyset | undefined;
+};
 
 export interface PrincipalWritten {
   readonly id: string;

@@ -66,11 +66,21 @@ export async function isUnchanged({ sources }: GuardConfig): Promise<boolean> {
 function policyOf(file: GuardFile): PolicyDocument {
   const { version, project, people, tags, unclassified, conflict, rules, masks, detectors, limits, budgets } =
     file;
+  const { keyDataset } = file;
   const { budgetFile: _file, leaseFor: _leaseFor, ...cost } = file.cost;
   const named = { version, project, people, tags, rules, masks, detectors, limits, budgets, cost };
   return {
     ...named,
     ...(unclassified !== undefined && { unclassified }),
     ...(conflict !== undefined && { conflict }),
+    ...(Object.keys(file.keys).length > 0 && { keys: keyFacts(file) }),
+    ...(keyDataset !== undefined && { keyDataset }),
   };
+}
+
+function keyFacts({ keys }: GuardFile): NonNullable<PolicyDocument['keys']> {
+  const entries = Object.entries(keys).map(([name, [{ id, wrapped }]]) => {
+    return [name, { current: id, ...(wrapped !== undefined && { wrapped }) }] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { detectorActions, detectorNames } from '../middleware/detection/detector-rule.ts';
 import { leastPerTable } from '../middleware/limits/bytes.ts';
 import { defaultCost, type BudgetRule } from '../middleware/limits/rules.ts';
-import type { GuardFile } from './guard-file.ts';
-import { plainMaskNames } from '../middleware/policy/mask-choice.ts';
+import type { GuardFile, KeyVersionSources } from './guard-file.ts';
+import { alphabetNames, plainMaskNames } from '../middleware/policy/mask-choice.ts';
 import { parseBytes } from '../middleware/policy/byte-size.ts';
 import { defaultAnswerWithin } from '../transport/answer-limit.ts';
 import { parseDuration } from './quantity.ts';
@@ -89,7 +89,10 @@ const masked = {
   tags: z.array(name).min(1),
   except: principals.optional(),
   acceptGuessable: z.boolean().optional(),
+  allowFullScan: z.boolean().optional(),
 };
+
+const days = z.int().min(-3650).max(3650);
 
 const oneCharacter = z.string().refine((text) => Array.from(text).length === 1, 'one character');
 
@@ -118,11 +121,76 @@ const mask = z.discriminatedUnion('with', [
       .regex(/^[\w:.-]+\.\w+\.\w+$/, 'the full name of a function of BigQuery: project.dataset.name'),
   }),
   z.strictObject({ ...masked, with: z.literal('cryptoHash'), key: name }),
+  z.strictObject({ ...masked, with: z.literal('randomHash'), key: name.optional() }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('cryptoDeterministic'),
+    key: name,
+    surrogate: z
+      .string()
+      .regex(/^[A-Za-z_]\w{0,63}$/, 'a name of letters, digits and underscores')
+      .optional(),
+  }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('formatPreserving'),
+    key: name,
+    alphabet: z.enum(alphabetNames),
+    skip: z.string().min(1).max(64).optional(),
+  }),
+  z.strictObject({
+    ...masked,
+    with: z.literal('dateShift'),
+    key: name,
+    context: z.string().regex(/^[\p{L}\p{N}_-]{1,300}$/u, 'the name of a column, not of a field within it'),
+    lowerBoundDays: days,
+    upperBoundDays: days,
+  }),
+]);
+
+/** Ids are those of Tink: 32 bits. */
+const keyVersion = {
+  id: z.int().min(1).max(4_294_967_295).default(1),
+  /** The same key for BigQuery, as Cloud KMS has wrapped it. */
+  wrapped: z
+    .strictObject({
+      kms: z
+        .string()
+        .regex(
+          /^gcp-kms:\/\/projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/,
+          'the full name of a key of Cloud KMS: gcp-kms://projects/…/locations/…/keyRings/…/cryptoKeys/…',
+        ),
+      keyset: z.base64().min(1).max(100_000),
+    })
+    .optional(),
+};
+
+const keySource = z.union([
+  z.strictObject({ ...keyVersion, fromEnv: environmentName }),
+  z.strictObject({ ...keyVersion, file: z.string().min(1) }),
+  z.strictObject({
+    ...keyVersion,
+    secret: z
+      .string()
+      .regex(
+        /^projects\/[^/\s]+\/(?:locations\/[^/\s]+\/)?secrets\/[^/\s]+\/versions\/[^/\s]+$/,
+        'a version of a secret in Secret Manager: projects/…/secrets/…/versions/…',
+      ),
+  }),
 ]);
 
 const key = z.union([
-  z.strictObject({ fromEnv: environmentName }),
-  z.strictObject({ file: z.string().min(1) }),
+  keySource.transform((only): KeyVersionSources => [only]),
+  z
+    .array(keySource)
+    .min(1)
+    .refine(
+      (versions) => new Set(versions.map(({ id }) => id)).size === versions.length,
+      'every version needs an id of its own',
+    )
+    .transform(([first, ...others]): KeyVersionSources =>
+      first === undefined ? z.NEVER : [first, ...others],
+    ),
 ]);
 
 const patternName = z
@@ -291,6 +359,11 @@ const guardObject = z.strictObject({
   keys: z.record(name, key).default({}),
   /** What answers are searched for, as a net beneath the masks. */
   detectors: z.array(detector).default([]),
+  /** Where `bigquery-guard keys install` has put what BigQuery needs of the keys. Nobody else may read it. */
+  keyDataset: z
+    .string()
+    .regex(/^(?:[\w.:-]+:)?\w{1,1024}$/, 'a dataset, or project:dataset')
+    .optional(),
   limits: z.array(limit).default([]),
   budgets: z.array(budget).default([]),
   cost: cost.prefault({}),
@@ -314,7 +387,7 @@ export const guardFile: z.ZodType<GuardFile> = guardObject.superRefine(
       }
     }
     for (const [place, each] of masks.entries()) {
-      if (each.with !== 'cryptoHash' || keys[each.key] !== undefined) continue;
+      if (!('key' in each) || each.key === undefined || keys[each.key] !== undefined) continue;
       const message = `there is no key ${each.key} under keys. Add it, or use nullify`;
       context.addIssue({ code: 'custom', path: ['masks', place, 'key'], message });
     }

@@ -7,6 +7,8 @@ import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { BudgetStore } from '../../store/index.ts';
 import { auditRecord } from '../audit/record.ts';
+import { padsTables } from '../masking/keys/known-pads.ts';
+import { decisionKey, type ColumnMask } from '../policy/decision.ts';
 import type { LimitRule } from '../policy/document.ts';
 import { appliesTo } from '../policy/select-principal.ts';
 import { analysisKey } from '../policy/subject.ts';
@@ -163,8 +165,14 @@ async function reserveBytes(
   const needed = budgets.length > 0 || settings.dryRun === 'always';
   const cost = needed ? await estimate(call, context) : undefined;
   const facts = context.get(analysisKey)?.facts;
-  if (cost !== undefined && facts !== undefined) refuseUnseen(call, facts, cost.referencedTables);
+  if (cost !== undefined && facts !== undefined)
+    refuseUnseen(call, facts, cost.referencedTables, padsTables(masksIn(context)));
   return reservationOf(call, { own: ownOf(query), limit, budgets, cost, facts });
+}
+
+function masksIn(context: Context): readonly ColumnMask[] {
+  const decision = context.get(decisionKey);
+  return decision === undefined || decision.effect === 'deny' ? [] : decision.masks;
 }
 
 /** What is not a number above zero is no limit, and is replaced. */

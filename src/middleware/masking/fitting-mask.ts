@@ -1,12 +1,11 @@
 import type { CatalogColumn } from '../../sql/catalog.ts';
-import type { MaskChoice } from '../policy/mask-choice.ts';
-import { masks, type Mask } from './masks/index.ts';
+import type { AppliedMask } from '../policy/mask-choice.ts';
+import { masks, typesOf, type Mask } from './masks/index.ts';
 import { scalarType } from './scalar-type.ts';
 
-export type MakeMask = (choice: MaskChoice) => Mask;
+export type MakeMask = (choice: AppliedMask) => Mask;
 
 /** A mask that does not fit the column's type becomes nullify. */
-export function fittingMask(choice: MaskChoice, column: Pick<CatalogColumn, 'type'>, make: MakeMask): Mask {
-  const mask = make(choice);
-  return mask.types.includes(scalarType(column.type)) ? mask : masks.nullify;
+export function fittingMask(choice: AppliedMask, column: Pick<CatalogColumn, 'type'>, make: MakeMask): Mask {
+  return typesOf(choice).includes(scalarType(column.type)) ? make(choice) : masks.nullify;
 }

@@ -1,2 +1,4 @@
 export { masking } from './masking.ts';
+export { deterministicKeyBytes } from './masks/deterministic.ts';
+export type { KeyVersions, MaskKey, MaskKeys } from './keys/mask-keys.ts';
 export { maskedCost } from './masked-cost.ts';

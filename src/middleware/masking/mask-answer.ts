@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { CatalogColumn } from '../../sql/catalog.ts';
-import { isResultSide, type MaskChoice } from '../policy/mask-choice.ts';
+import { isResultSide, type AppliedMask } from '../policy/mask-choice.ts';
 import { fittingMask, type MakeMask } from './fitting-mask.ts';
 import type { OutputCopies, OutputCopy } from './output-copies.ts';
 import {
@@ -61,7 +61,7 @@ function maskRow(row: Json, width: number, masked: readonly MaskedCell[]): Json 
   let changed: Json[] | undefined;
   for (const { index, mask } of masked) {
     const value = valueOf(cells[index]);
-    const treated = mask(value);
+    const treated = mask(value, cells);
     if (treated === value) continue;
     changed ??= [...cells];
     changed[index] = { v: treated };
@@ -81,7 +81,7 @@ function maskOfCopy({ column, masks }: OutputCopy, make: MakeMask): CellMask {
   });
 }
 
-function checkingLeaf(column: CatalogColumn, choice: MaskChoice, make: MakeMask): Leaf {
+function checkingLeaf(column: CatalogColumn, choice: AppliedMask, make: MakeMask): Leaf {
   const mask = fittingMask(choice, column, make);
   const type = scalarType(column.type);
   return {

@@ -6,7 +6,7 @@ import { GuardError } from '../../errors.ts';
 import type { CatalogColumn, CatalogTable } from '../../sql/catalog.ts';
 import type { ColumnMask } from '../policy/decision.ts';
 import type { MakeMask } from './fitting-mask.ts';
-import { rowMask } from './row-mask.ts';
+import { cellsOf, rowMask } from './row-mask.ts';
 import { shownRow } from './shown-row.ts';
 
 /**
@@ -20,9 +20,35 @@ export async function maskTableData(
   next: Next,
 ): Promise<Result> {
   const columns = selected(call, table.columns);
-  const selectedFields = columns.map(({ name }) => name).join(',');
+  const read = withContexts(columns, table.columns, masks);
+  const selectedFields = read.map(({ name }) => name).join(',');
   const result = await next({ ...call, query: { ...call.query, selectedFields } });
-  return { ...result, body: maskBody(call, result.body, columns, masks, make) };
+  const body = maskBody(call, result.body, read, masks, make);
+  return { ...result, body: read.length === columns.length ? body : onlyColumns(body, read, columns) };
+}
+
+/** Some masks need to know another column of the row, which the caller may not have asked for. */
+function withContexts(
+  columns: readonly CatalogColumn[],
+  all: readonly CatalogColumn[],
+  masks: readonly ColumnMask[],
+): readonly CatalogColumn[] {
+  const isSelected = (wanted: string): boolean =>
+    columns.some(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const contexts = masks.flatMap((mask) =>
+    mask.with === 'dateShift' && isSelected(mask.path[0] ?? '') ? [mask.context.toLowerCase()] : [],
+  );
+  return all.filter((column) => isSelected(column.name) || contexts.includes(column.name.toLowerCase()));
+}
+
+function onlyColumns(body: Json, read: readonly CatalogColumn[], wanted: readonly CatalogColumn[]): Json {
+  const rows = isJsonObject(body) ? body['rows'] : undefined;
+  if (!isJsonObject(body) || !Array.isArray(rows)) return body;
+  const keep = read.map((column) => wanted.includes(column));
+  return {
+    ...body,
+    rows: rows.map((row: Json) => ({ f: cellsOf(row, read.length).filter((_cell, index) => keep[index]) })),
+  };
 }
 
 /** `selectedFields` names top-level columns; BigQuery answers them in the order of the schema. */

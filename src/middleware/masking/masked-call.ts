@@ -17,6 +17,7 @@ import type { VisibleTables } from '../policy/visible-tables.ts';
 import { refuseUnlessCopied } from './only-copied.ts';
 import { sourceFilter } from './source-filter.ts';
 import { sourceMasks } from './source-masks.ts';
+import { withPads } from './keys/known-pads.ts';
 import { unmaskable } from './unmaskable.ts';
 
 /** What masking needs to know of a query. */
@@ -55,7 +56,7 @@ async function remembered(
   filters: readonly SourceFilter[],
 ): Promise<Rewritten> {
   const key = JSON.stringify([
-    masks.map((mask) => [mask.table, mask.path, mask.expression('v'), mask.suppresses, mask.trusted]),
+    masks.map((mask) => [mask.table, mask.path, mask.expression('v', 'r'), mask.suppresses, mask.trusted]),
     filters.map((filter) => [filter.table, filter.condition('r')]),
   ]);
   let known = rewrites.get(analysis.facts);
@@ -69,12 +70,14 @@ async function remembered(
 
 async function rewrite(call: Call, { analysis, tables, masks, visible }: Maskable): Promise<Rewritten> {
   try {
-    const sources = sourceMasks(masks, tables);
+    const sources = sourceMasks(masks, tables, call.id);
     const filters = visible.map(sourceFilter);
-    // What a routine gives is looked up anew: the analysis of the caller's text says nothing of it.
-    if (masks.some((mask) => mask.with === 'routine'))
-      return await maskSources(analysis, sources, { filters });
-    return await remembered(analysis, sources, filters);
+    const known = withPads(analysis, masks);
+    // What a routine gives is looked up anew, since the analysis of the caller's text says nothing of it; and what is
+    // another text for each query is not worth keeping.
+    if (masks.some((mask) => mask.with === 'routine' || mask.with === 'randomHash'))
+      return await maskSources(known, sources, { filters });
+    return await remembered(known, sources, filters);
   } catch (cause) {
     throw unmaskable(
       call,

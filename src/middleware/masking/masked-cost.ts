@@ -1,5 +1,6 @@
 import { refuseUnseen } from '../limits/cross-check.ts';
 import type { CostOf, EstimateCost } from '../limits/cost.ts';
+import { padsTables } from './keys/known-pads.ts';
 import { maskedCall } from './masked-call.ts';
 import { restorePositions } from './restore-positions.ts';
 
@@ -9,7 +10,7 @@ export function maskedCost(estimate: EstimateCost): CostOf {
     const { call: masked, positions } = await maskedCall(call, maskable);
     try {
       const cost = await estimate(masked, context);
-      refuseUnseen(call, maskable.analysis.facts, cost.referencedTables);
+      refuseUnseen(call, maskable.analysis.facts, cost.referencedTables, padsTables(maskable.masks));
       return cost;
     } catch (error) {
       throw positions === undefined ? error : restorePositions(error, positions);

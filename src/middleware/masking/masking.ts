@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
@@ -12,6 +12,7 @@ import { visibleTablesKey } from '../policy/visible-tables.ts';
 import { checkSchema } from './check-schema.ts';
 import { concealJob } from './conceal-job.ts';
 import type { MakeMask } from './fitting-mask.ts';
+import type { MaskKeys } from './keys/mask-keys.ts';
 import { maskAnswer } from './mask-answer.ts';
 import { maskedCall } from './masked-call.ts';
 import { maskTableData } from './mask-table-data.ts';
@@ -22,8 +23,8 @@ import { selectedCopies } from './selected-copies.ts';
 import { unmaskable } from './unmaskable.ts';
 
 export interface MaskingOptions {
-  /** Keys of `cryptoHash` by the names that masks give them, prepared by `createSecretKey`. */
-  readonly keys?: ReadonlyMap<string, KeyObject>;
+  /** Keys by the names that masks give them, prepared by `createSecretKey`. */
+  readonly keys?: MaskKeys;
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { CompiledMask, CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import type { ColumnMask } from './decision.ts';
-import type { MaskRule } from './document.ts';
-import type { MaskChoice } from './mask-choice.ts';
+import type { AppliedMask } from './mask-choice.ts';
 import type { ReadColumn, Touched } from './touched.ts';
 import { appliesTo } from './select-principal.ts';
 import { unclassified } from './unclassified.ts';
@@ -25,7 +24,7 @@ export function columnMasks(
           (a.source.name < b.source.name ? -1 : 1),
       );
     if (strictest === undefined) return [];
-    return [{ ...choiceOf(strictest.source), ...read.column, rule: strictest.source.name }];
+    return [{ ...appliedFor(request, strictest), ...read.column, rule: strictest.source.name }];
   });
 }
 
@@ -33,12 +32,9 @@ export function masksOf(policy: CompiledPolicy, { tags }: ReadColumn): readonly 
   return tags.flatMap((tag) => policy.masksByTag.get(tag) ?? []);
 }
 
-function choiceOf({
-  name: _name,
-  tags: _tags,
-  except: _except,
-  acceptGuessable: _accepts,
-  ...choice
-}: MaskRule): MaskChoice {
+/** The account of a principal cannot read the keys, and should not. */
+function appliedFor({ runsAsPrincipal }: DecisionRequest, { applied }: CompiledMask): AppliedMask {
+  if (runsAsPrincipal !== true || applied.keyAtSource === undefined) return applied;
+  const { keyAtSource: _key, ...choice } = applied;
   return choice;
 }

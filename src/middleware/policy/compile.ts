@@ -6,7 +6,9 @@ import { readPattern } from '../detection/find-pattern.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
 import type { MaskRule, PolicyDocument, Rule } from './document.ts';
-import { byStrictness, byUse, type MaskName } from './mask-choice.ts';
+import { byStrictness, byUse, type AppliedMask, type MaskName } from './mask-choice.ts';
+import { appliedMask } from './applied-mask.ts';
+import { reportUnusable } from './unusable-mask.ts';
 import { namePattern, type NamePattern } from './names.ts';
 import { ruleIndex, type RuleIndex } from './find-rules.ts';
 import { compileTags, type Tag, type Tags } from './tags.ts';
@@ -23,6 +25,8 @@ export interface CompiledRule {
 
 export interface CompiledMask {
   readonly source: MaskRule;
+  /** With what lets BigQuery compute it. */
+  readonly applied: AppliedMask;
   readonly tags: readonly Tag[];
 }
 
@@ -64,8 +68,9 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
     .map((rule, order) => ({ order, ...rule }));
   const masks = document.masks.map((mask, index) => {
     const path = ['masks', index];
-    reportGuessable(mask, path, report);
-    return { source: mask, tags: bind(mask.tags, { what: `mask ${mask.name}`, path }) };
+    const applied = appliedMask(document, mask);
+    reportUnusable(applied, mask, { path, report });
+    return { source: mask, applied, tags: bind(mask.tags, { what: `mask ${mask.name}`, path }) };
   });
   reportPatterns(document, report);
   return {
@@ -135,14 +140,6 @@ function masksByTag(masks: readonly CompiledMask[]): ReadonlyMap<Tag, readonly C
   const found = new Map<Tag, CompiledMask[]>();
   for (const mask of masks) for (const tag of mask.tags) append(found, tag, mask);
   return found;
-}
-
-function reportGuessable(mask: MaskRule, path: readonly PropertyKey[], report: ReportFault): void {
-  if (mask.with !== 'sha256' || mask.acceptGuessable === true) return;
-  report({
-    path: [...path, 'with'],
-    message: `Mask ${mask.name}: sha256 without a key can be undone by hashing guesses. Use nullify, or say acceptGuessable: true.`,
-  });
 }
 
 function reportDoubles(

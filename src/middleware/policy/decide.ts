@@ -8,6 +8,7 @@ import { anonymousResult } from './foreign-result.ts';
 import { columnMasks } from './column-masks.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ColumnMask, Decision, MonitoredRule } from './decision.ts';
+import { holdsKeys } from './holds-keys.ts';
 import { judgeRule, type Judged } from './judge-rule.ts';
 import { trustedObjects, trusts } from './trusted.ts';
 import { launderedBy } from './laundering.ts';
@@ -95,6 +96,10 @@ function decideBy(
   touched: Touched,
   judged: readonly Judged[],
 ): Decision {
+  const keys = request.pairs.filter((pair) => holdsKeys(policy, pair));
+  // In the words of an object that no rule names: that keys lie there is nobody's to know.
+  if (keys.length > 0) return denied(policy, [], [silence(keys)]);
+
   const denials = judged.filter(
     ({ rule, outcome, fires }) =>
       outcome === 'fault' || (outcome === 'holds' && fires && rule.source.effect === 'deny'),

@@ -1,10 +1,10 @@
 import { contextKey, type ContextKey } from '../../call/context.ts';
 import type { Reason } from '../../errors.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
-import type { MaskChoice } from './mask-choice.ts';
+import type { AppliedMask } from './mask-choice.ts';
 
 /** A column that this principal sees only through a mask. */
-export type ColumnMask = MaskChoice & {
+export type ColumnMask = AppliedMask & {
   readonly table: ObjectName;
   /** Field path below the table, as in the schema: `['address', 'zip']`. */
   readonly path: readonly string[];

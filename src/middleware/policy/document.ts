@@ -26,9 +26,27 @@ export interface PolicyDocument {
   readonly conflict?: 'strictest' | 'google' | undefined;
   /** What answers are searched for. */
   readonly detectors?: readonly DetectorRule[] | undefined;
+  /** What is known of keys without knowing them. */
+  readonly keys?: Readonly<Record<string, KeyFacts>> | undefined;
+  /** The dataset that holds what masks need of keys: `dataset` or `project:dataset`. It is closed to everybody. */
+  readonly keyDataset?: string | undefined;
   readonly limits: readonly LimitRule[];
   readonly budgets?: readonly BudgetRule[] | undefined;
   readonly cost?: CostSettings | undefined;
+}
+
+export interface KeyFacts {
+  /** The id of the version that makes tokens. */
+  readonly current: number;
+  readonly wrapped?: WrappedKeyset | undefined;
+}
+
+/** A keyset of Tink that holds the same key, as Cloud KMS has wrapped it. */
+export interface WrappedKeyset {
+  /** `gcp-kms://projects/…/cryptoKeys/…` */
+  readonly kms: string;
+  /** In base64. */
+  readonly keyset: string;
 }
 
 /** A named group of people who may be asked. */
@@ -118,6 +136,8 @@ export type MaskRule = MaskChoice & {
   readonly except?: PrincipalSelector | undefined;
   /** `sha256` can be guessed by hashing candidates; whoever uses it must say so. */
   readonly acceptGuessable?: boolean | undefined;
+  /** A mask on a partition or clustering column makes queries read all of the table; whoever wants that must say so. */
+  readonly allowFullScan?: boolean | undefined;
 };
 
 export interface LimitRule {

@@ -1,9 +1,10 @@
+import type { ObjectName } from '../../sql/catalog.ts';
+
 /** Masks without settings. */
 export const plainMaskNames = [
   'nullify',
   'defaultValue',
   'sha256',
-  'randomHash',
   'firstFour',
   'lastFour',
   'emailMask',
@@ -18,9 +19,7 @@ export type PlainMaskName = (typeof plainMaskNames)[number];
  * Masks that other engines may ask for: those with settings are the policy file's alone, and so are masks of rows, for
  * which hidden tables are closed beforehand.
  */
-export const engineMaskNames: readonly Exclude<PlainMaskName, 'randomHash'>[] = plainMaskNames.filter(
-  (name) => name !== 'randomHash',
-);
+export const engineMaskNames: readonly PlainMaskName[] = plainMaskNames;
 
 type PlainChoice = { readonly [Name in PlainMaskName]: { readonly with: Name } }[PlainMaskName];
 
@@ -44,7 +43,47 @@ export type MaskChoice =
   /** A function of BigQuery, `dataset.name` or `project.dataset.name`, of one argument. */
   | { readonly with: 'routine'; readonly routine: string }
   /** HMAC-SHA-256 under a key that the guard knows by this name. */
-  | { readonly with: 'cryptoHash'; readonly key: string };
+  | { readonly with: 'cryptoHash'; readonly key: string }
+  /** HMAC-SHA-256 that is another one in each query; without a key, under one that only this process knows. */
+  | { readonly with: 'randomHash'; readonly key?: string | undefined }
+  /** AES-SIV, which `detokenize` turns back. */
+  | {
+      readonly with: 'cryptoDeterministic';
+      readonly key: string;
+      /** Stands before a token, with its length: `MAIL(44):…`. */
+      readonly surrogate?: string | undefined;
+    }
+  /** FF1, which `detokenize` turns back. */
+  | {
+      readonly with: 'formatPreserving';
+      readonly key: string;
+      readonly alphabet: AlphabetName;
+      /** Characters that stay in their places, such as `-`. */
+      readonly skip?: string | undefined;
+    }
+  /** Moves a date by days that are the same wherever `context` holds the same. */
+  | {
+      readonly with: 'dateShift';
+      readonly key: string;
+      /** The column of the same table that tells one person from another. */
+      readonly context: string;
+      readonly lowerBoundDays: number;
+      readonly upperBoundDays: number;
+    };
+
+export const alphabetNames = ['numeric', 'hexadecimal', 'upperCaseAlphaNumeric', 'alphaNumeric'] as const;
+
+export type AlphabetName = (typeof alphabetNames)[number];
+
+/** What lets BigQuery itself compute a mask under a key, without the key in the text. */
+export type KeyAtSource =
+  /** A row of the dataset that every policy denies. */
+  | { readonly kind: 'pads'; readonly table: ObjectName; readonly id: string }
+  /** A keyset that only Cloud KMS can unwrap. */
+  | { readonly kind: 'kms'; readonly resource: string; readonly keyset: string };
+
+/** A mask as it is applied: where its key is found in BigQuery, if it is. */
+export type AppliedMask = MaskChoice & { readonly keyAtSource?: KeyAtSource | undefined };
 
 export type MaskName = MaskChoice['with'];
 
@@ -59,7 +98,10 @@ export const byStrictness: readonly MaskName[] = [
   'replace',
   'randomHash',
   'cryptoHash',
+  'cryptoDeterministic',
+  'formatPreserving',
   'sha256',
+  'dateShift',
   'dateYear',
   'timePart',
   'bucket',
@@ -75,11 +117,14 @@ export const byUse: readonly MaskName[] = [
   'routine',
   'randomHash',
   'cryptoHash',
+  'cryptoDeterministic',
+  'formatPreserving',
   'sha256',
   'emailMask',
   'lastFour',
   'firstFour',
   'characterMask',
+  'dateShift',
   'dateYear',
   'timePart',
   'bucket',
@@ -91,9 +136,17 @@ export const byUse: readonly MaskName[] = [
 ];
 
 /**
- * Masks that no SQL can compute without showing its key or salt to whoever may see jobs: they are put on the rows of
- * the answer, and only where the query does nothing with the column but hand it on.
+ * Masks that BigQuery cannot compute without being shown their key: they are put on the rows of the answer, and only
+ * where the query does nothing with the column but hand it on.
  */
-export function isResultSide({ with: name }: Pick<MaskChoice, 'with'>): boolean {
-  return name === 'cryptoHash' || name === 'randomHash';
+export function isResultSide(mask: Pick<AppliedMask, 'with' | 'keyAtSource'>): boolean {
+  if (mask.with === 'formatPreserving') return true;
+  return keyedMasks.has(mask.with) && mask.keyAtSource === undefined;
 }
+
+const keyedMasks: ReadonlySet<MaskName> = new Set([
+  'cryptoHash',
+  'randomHash',
+  'cryptoDeterministic',
+  'dateShift',
+]);

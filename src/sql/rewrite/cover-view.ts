@@ -70,7 +70,11 @@ function masksOfOutput(
   masks: readonly SourceMask[],
 ): readonly SourceMask[] | undefined {
   const touching = masks.filter((mask) => sources.some((source) => overlap(mask, source)));
-  const isCopy = plain && touching.every((mask) => mask.path.length >= (sources[0]?.path.length ?? 0));
+  const isCopy =
+    plain &&
+    touching.every(
+      ({ path, needsRow }) => needsRow !== true && path.length >= (sources[0]?.path.length ?? 0),
+    );
   return touching.length === 0 || isCopy ? touching : undefined;
 }
 
@@ -83,7 +87,7 @@ function atOutput(
   const below = mask.path.slice(sources[0]?.path.length ?? 0);
   return {
     ...mask,
-    expression: (sql) => mask.expression(sql),
+    expression: (sql, row) => mask.expression(sql, row),
     table: name,
     path: [column, ...below],
   };

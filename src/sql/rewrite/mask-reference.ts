@@ -31,7 +31,7 @@ export function maskReference(
   const columns = listedColumns(reference, table).map((column) => {
     const name = identifier(column.name);
     const masks = tree.fields.get(column.name.toLowerCase());
-    const value = maskedValue(column, `${row}.${name}`, masks, newName);
+    const value = maskedValue(column, `${row}.${name}`, masks, { row, newName });
     return masks === undefined ? value : `${value} AS ${name}`;
   });
   const carried = [...pseudo].map(([name, alias]) => `${pseudoValue(name, row, tree)} AS ${alias}`);
@@ -97,7 +97,7 @@ function pseudoNames(
 function pseudoValue(name: string, row: string, tree: MaskTree): string {
   const masks = tree.fields.get(name);
   const value = `${row}.${name.toUpperCase()}`;
-  return masks?.mask === undefined ? value : masks.mask.expression(value);
+  return masks?.mask === undefined ? value : masks.mask.expression(value, row);
 }
 
 /** A select item keeps the name that it had of itself. */

@@ -5,8 +5,13 @@ import { sameTable } from './same-table.ts';
 export interface SourceMask {
   readonly table: ObjectName;
   readonly path: readonly string[];
-  /** SQL text of the masked value, out of SQL text of the value; for a repeated column, of one element. */
-  expression(sql: string): string;
+  /**
+   * SQL text of the masked value, out of SQL text of the value; for a repeated column, of one element. `row` is the name
+   * by which other columns of the row are reached.
+   */
+  expression(sql: string, row: string): string;
+  /** True when the mask reads other columns of the row, which a view may not show. */
+  readonly needsRow?: boolean;
   /** True when a repeated column becomes empty, rather than an array of masked elements. */
   readonly empties?: boolean;
   /** True when rows in which the column is not NULL do not appear. */

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maskOf, type ScalarType } from '../../../src/middleware/masking/masks/index.ts';
-import type { MaskChoice } from '../../../src/middleware/policy/mask-choice.ts';
-import { startStandIn, type StandIn } from '../../../src/testing/index.ts';
+import type { AppliedMask } from '../../../src/middleware/policy/mask-choice.ts';
+import type { StandIn } from '../../../src/testing/index.ts';
+import { keyed, secrets, standInWithKeys } from './keyed.ts';
 
 /** Values made up at random: a mask as SQL and on cells gives the same, and knows its own output. */
 let standIn: StandIn;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ project: 'acme' });
+  standIn = await standInWithKeys();
 });
 
 afterAll(async () => {
@@ -80,11 +81,12 @@ const timestamp = kind<Date>({
 /** What the stand-in gives for the values and for their masks, in the same order. */
 async function both(
   sqls: readonly string[],
-  choice: MaskChoice,
+  choice: AppliedMask,
   type: ScalarType,
 ): Promise<readonly (readonly [string, unknown])[]> {
-  const masked = maskOf(choice).expression('x', type);
-  const sql = `SELECT x, ${masked} FROM UNNEST([${sqls.join(', ')}]) AS x WITH OFFSET AS o ORDER BY o`;
+  const masked = maskOf(choice, secrets).expression('r.x', type, 'r');
+  const values = `SELECT x, MOD(o, 3) AS person, o FROM UNNEST([${sqls.join(', ')}]) AS x WITH OFFSET AS o`;
+  const sql = `SELECT x, ${masked} FROM (${values}) AS r ORDER BY o`;
   const { rows } = await standIn.engine.query({ sql, project: 'acme', parameters: [] });
   return rows.map(({ f: [value, hidden] }) => [
     typeof value?.v === 'string' ? value.v : expect.fail(),
@@ -95,11 +97,12 @@ async function both(
 const canonical = (value: unknown, type: ScalarType): unknown =>
   value !== null && ['FLOAT64', 'NUMERIC', 'TIMESTAMP'].includes(type) ? Number(value) : value;
 
-async function agrees<T>(choice: MaskChoice, { type, values, sql }: Kind<T>): Promise<void> {
-  const mask = maskOf(choice);
+async function agrees<T>(choice: AppliedMask, { type, values, sql }: Kind<T>): Promise<void> {
+  const mask = maskOf(choice, secrets);
   const property = fc.asyncProperty(values, async (list) => {
-    for (const [value, found] of await both(list.map(sql), choice, type)) {
-      const cell = mask.cell(value, type);
+    const pairs = await both(list.map(sql), choice, type);
+    for (const [index, [value, found]] of pairs.entries()) {
+      const cell = mask.cell(value, type, String(index % 3));
       expect([value, canonical(cell, type)]).toEqual([value, canonical(found, type)]);
       expect([value, typeof cell !== 'string' || mask.releases(cell, type)]).toEqual([value, true]);
     }
@@ -108,7 +111,9 @@ async function agrees<T>(choice: MaskChoice, { type, values, sql }: Kind<T>): Pr
 }
 
 describe('a mask gives the same in SQL and on cells', () => {
-  const ofTexts: readonly MaskChoice[] = [
+  const ofTexts: readonly AppliedMask[] = [
+    keyed.cryptoHash,
+    keyed.randomHash,
     { with: 'sha256' },
     { with: 'firstFour' },
     { with: 'lastFour' },
@@ -126,8 +131,17 @@ describe('a mask gives the same in SQL and on cells', () => {
     await agrees(choice, string);
   });
 
-  it.each(['sha256', 'redact'] as const)('%s of BYTES', async (name) => {
-    await agrees({ with: name }, bytes);
+  it.each([{ with: 'sha256' }, { with: 'redact' }, keyed.cryptoHash, keyed.randomHash] as const)(
+    '$with of BYTES',
+    async (choice) => {
+      await agrees(choice, bytes);
+    },
+  );
+
+  it('dateShift', async () => {
+    await agrees(keyed.dateShift, date);
+    await agrees(keyed.dateShift, datetime);
+    await agrees(keyed.dateShift, timestamp);
   });
 
   it.each([1, 10, 7])('bucket of %i', async (size) => {

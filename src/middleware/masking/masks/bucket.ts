@@ -6,7 +6,6 @@ const smallest = -(2n ** 63n);
 export function bucket(size: number): Mask {
   const step = BigInt(size);
   return {
-    types: ['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64'],
     empties: false,
     replacesNull: false,
     expression: (value, type) => expressionOf(value, type, size),

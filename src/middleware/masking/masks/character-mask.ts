@@ -20,7 +20,6 @@ export function characterMask(choice: Choice): Mask {
     return characters.join('');
   };
   return {
-    types: ['STRING'],
     empties: false,
     replacesNull: false,
     expression: (value) => expressionOf(value, { character, count, reverse, skip }),

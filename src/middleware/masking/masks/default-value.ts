@@ -1,9 +1,8 @@
 import type { Json } from '../../../call/json.ts';
-import { allTypes, type Mask, type ScalarType } from './mask.ts';
+import type { Mask, ScalarType } from './mask.ts';
 
 /** The type's default value, also for NULL, as BigQuery's DEFAULT_MASKING_VALUE gives it. */
 export const defaultValue: Mask = {
-  types: allTypes.filter((type) => type !== 'INTERVAL' && type !== 'RANGE'),
   empties: true,
   replacesNull: true,
   expression: (_value, type) => defaults[scalarOf(type)]?.sql ?? `CAST(NULL AS ${type})`,

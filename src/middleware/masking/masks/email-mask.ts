@@ -8,7 +8,6 @@ const pattern = new RegExp(address);
 
 /** `XXXXX@domain`; what is not an e-mail address becomes its SHA-256, as at Google. */
 export const emailMask: Mask = {
-  types: ['STRING'],
   empties: false,
   replacesNull: false,
   expression: (value) =>

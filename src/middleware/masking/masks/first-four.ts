@@ -3,7 +3,6 @@ import { hash, hashOfText, isHash } from './sha256.ts';
 
 /** The first four characters and `XXXXX`; a text of four or fewer becomes its SHA-256, as at Google. */
 export const firstFour: Mask = {
-  types: ['STRING'],
   empties: false,
   replacesNull: false,
   expression: (value) =>

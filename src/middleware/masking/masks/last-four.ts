@@ -3,7 +3,6 @@ import { hash, hashOfText, isHash } from './sha256.ts';
 
 /** `XXXXX` and the last four characters; a text of four or fewer becomes its SHA-256, as at Google. */
 export const lastFour: Mask = {
-  types: ['STRING'],
   empties: false,
   replacesNull: false,
   expression: (value) =>

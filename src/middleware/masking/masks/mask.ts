@@ -25,15 +25,20 @@ export type ScalarType =
  * (https://cloud.google.com/bigquery/docs/column-data-masking-intro#masking_options).
  */
 export interface Mask {
-  readonly types: readonly ScalarType[];
   /** What stands for the whole of a repeated column; where absent, each element is masked. */
   readonly empties: boolean;
   /** Whether NULL is masked as well, so that it cannot be told from other values. */
   readonly replacesNull: boolean;
-  /** `value` is GoogleSQL for the column; `type` its full type text, e.g. `STRING`, `RANGE<DATE>`. */
-  expression(value: string, type: string): string;
-  /** `value` is the cell's `v` as REST encodes it, never null. */
-  cell(value: string, type: ScalarType): Json;
+  /**
+   * `value` is GoogleSQL for the column; `type` its full type text, e.g. `STRING`, `RANGE<DATE>`; `row` the name by which
+   * other columns of the row are reached, where they are.
+   */
+  expression(value: string, type: string, row?: string): string;
+  /**
+   * `value` is the cell's `v` as REST encodes it, never null; `context` the same of the column that the mask names as
+   * its context.
+   */
+  cell(value: string, type: ScalarType, context?: string | null): Json;
   /** Whether the mask can have given this cell, never null: what says no holds a value as it is. */
   releases(cell: string, type: ScalarType): boolean;
 }

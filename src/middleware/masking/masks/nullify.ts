@@ -1,8 +1,7 @@
-import { allTypes, type Mask } from './mask.ts';
+import type { Mask } from './mask.ts';
 
 /** Always NULL (an empty array for repeated columns); the column is not even scanned. */
 export const nullify: Mask = {
-  types: allTypes,
   empties: true,
   replacesNull: false,
   expression: (_value, type) => `CAST(NULL AS ${type})`,

@@ -4,7 +4,6 @@ import { textLiteral } from './text-literal.ts';
 /** The same text for every value; NULL stays NULL. */
 export function replace(text: string): Mask {
   return {
-    types: ['STRING'],
     empties: false,
     replacesNull: false,
     expression: (value) => `IF(${value} IS NULL, NULL, ${textLiteral(text)})`,

@@ -3,7 +3,6 @@ import type { Mask } from './mask.ts';
 
 /** SHA-256, base64 for STRING; the same value gives the same hash, so it joins – and can be guessed. */
 export const sha256: Mask = {
-  types: ['STRING', 'BYTES'],
   empties: false,
   replacesNull: false,
   expression: (value, type) => (type.startsWith('BYTES') ? `SHA256(${value})` : hashOfText(value)),

@@ -6,7 +6,6 @@ export function timePart(part: TimePart): Mask {
   const cell = (value: string, type: ScalarType): string | null =>
     type === 'TIMESTAMP' ? startOfTimestamp(value, part) : startOfText(value, part);
   return {
-    types: part === 'HOUR' ? ['DATETIME', 'TIMESTAMP'] : ['DATE', 'DATETIME', 'TIMESTAMP'],
     empties: false,
     replacesNull: false,
     expression: (value, type) => `${type}_TRUNC(${value}, ${part}${type === 'TIMESTAMP' ? ", 'UTC'" : ''})`,

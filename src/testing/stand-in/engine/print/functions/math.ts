@@ -122,6 +122,7 @@ const safeOperator = (operator: string): Handler => {
         ? `TRY(CAST(bq_multiply_numeric(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)) AS DECIMAL(38,9)))`
         : `TRY(${a} ${operator} ${b})`,
     ),
+    ...(operator === '*' ? [] : [signature('BIGNUMERIC, BIGNUMERIC -> BIGNUMERIC', print)]),
     signature('FLOAT64, FLOAT64 -> FLOAT64', print),
   );
 };
@@ -129,6 +130,10 @@ const safeOperator = (operator: string): Handler => {
 const modulo = overloads(
   signature('INT64, INT64 -> INT64', (a, b) => `bq_modulo(${a}, ${b})`),
   signature('NUMERIC, NUMERIC -> NUMERIC', (a, b) => `CAST(bq_modulo_numeric(${a}, ${b}) AS DECIMAL(38,9))`),
+  signature(
+    'BIGNUMERIC, BIGNUMERIC -> BIGNUMERIC',
+    (a, b) => `CAST(bq_modulo_numeric(${a}, ${b}) AS DECIMAL(38,18))`,
+  ),
 );
 
 const power = overDouble((a, b) => `bq_power(${a}, ${b})`, 2);
