@@ -4,7 +4,7 @@ import { fullName } from '../../sql/full-name.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import type { ApprovalRequirement, ColumnMask, Decision } from './decision.ts';
-import { engineMaskNames } from './mask-choice.ts';
+import { plainMaskNames } from './mask-choice.ts';
 
 /** What a call does, as far as it was found out. */
 export type PolicyFacts = Pick<
@@ -103,7 +103,7 @@ const isApproval = (value: unknown): boolean =>
   Number(value['quorum']) > 0 &&
   Number.isFinite(value['expiresInMs']);
 
-const maskNames = new Set<unknown>(engineMaskNames);
+const maskNames = new Set<unknown>(plainMaskNames);
 
 const isMask = (value: unknown): boolean =>
   isObject(value) &&

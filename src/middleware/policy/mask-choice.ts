@@ -1,6 +1,9 @@
 import type { ObjectName } from '../../sql/catalog.ts';
 
-/** Masks without settings. */
+/**
+ * Masks without settings. Other engines may ask for these: the rest are the policy file's alone, and so are masks of rows,
+ * for which hidden tables are closed beforehand.
+ */
 export const plainMaskNames = [
   'nullify',
   'defaultValue',
@@ -14,12 +17,6 @@ export const plainMaskNames = [
 ] as const;
 
 export type PlainMaskName = (typeof plainMaskNames)[number];
-
-/**
- * Masks that other engines may ask for: those with settings are the policy file's alone, and so are masks of rows, for
- * which hidden tables are closed beforehand.
- */
-export const engineMaskNames: readonly PlainMaskName[] = plainMaskNames;
 
 type PlainChoice = { readonly [Name in PlainMaskName]: { readonly with: Name } }[PlainMaskName];
 

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts'
 import type { Reason } from '../../../errors.ts';
 import type { ApprovalRequirement, ColumnMask, Decision } from '../decision.ts';
 import type { Policy, PolicyContext, PolicyFacts } from '../engine.ts';
-import { engineMaskNames } from '../mask-choice.ts';
+import { plainMaskNames } from '../mask-choice.ts';
 import { engineInput } from './engine-input.ts';
 
 export interface OpaOptions {
@@ -120,7 +120,7 @@ function textsOf(value: Json | undefined): readonly string[] {
 /** `{ column: 'acme.shop.customers.email', with: 'nullify' }`, the column as `facts.columns` has it. */
 function maskOf(value: Json, rule: string): ColumnMask {
   const { column, with: name } = isJsonObject(value) ? value : {};
-  const mask = engineMaskNames.find((each) => each === name);
+  const mask = plainMaskNames.find((each) => each === name);
   const parts = typeof column === 'string' ? column.split('.') : [];
   const [project, dataset, table, ...path] = parts;
   if (
