@@ -1,6 +1,7 @@
 import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { KeyPlace } from './guard-file.ts';
 import type {
+  Absence,
   MaskRule,
   PrincipalSelector,
   Unclassified,
@@ -52,6 +53,8 @@ export interface PrincipalWritten {
 export interface PersonWritten {
   readonly id: string;
   readonly keys?: readonly string[] | undefined;
+  readonly aliases?: readonly string[] | undefined;
+  readonly absences?: readonly Absence[] | undefined;
 }
 
 export interface TagWritten {
@@ -98,11 +101,30 @@ export type RuleWritten =
   | (RuleBaseWritten &
       OpeningWritten & { readonly effect: 'require-approval'; readonly approval: RuleApprovalWritten });
 
-export interface RuleApprovalWritten {
+interface StageWritten {
   readonly from: readonly string[];
-  readonly quorum?: number | undefined;
+  readonly quorum?: number | 'all' | undefined;
+}
+
+export interface RuleApprovalWritten extends StageWritten {
   readonly expiresIn?: string | undefined;
+  readonly next?: readonly StageWritten[] | undefined;
+  readonly comment?: 'required' | undefined;
+  readonly escalate?: { readonly after: string; readonly to: readonly string[] } | undefined;
+  readonly breakGlass?:
+    | { readonly from: readonly string[]; readonly expiresIn?: string | undefined }
+    | undefined;
+  readonly grants?: GrantsWritten | undefined;
   readonly unmask?: boolean | undefined;
+}
+
+export interface GrantsWritten {
+  readonly uses?: number | undefined;
+  readonly for?: string | undefined;
+  readonly session?: boolean | undefined;
+  readonly shape?: boolean | undefined;
+  readonly bytes?: string | undefined;
+  readonly rows?: number | undefined;
 }
 
 export interface LimitWritten {

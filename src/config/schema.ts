@@ -50,11 +50,50 @@ const selector = {
   tags: z.array(name).min(1).optional(),
 };
 
+const stage = {
+  from: z.array(name).min(1),
+  /** How many distinct people must approve, or `all`. */
+  quorum: z.union([z.int().min(1).max(20), z.literal('all')]).default(1),
+};
+
+const grantOffer = z
+  .strictObject({
+    uses: z.int().min(2).max(10_000).optional(),
+    /** How long a grant may stand. */
+    for: duration.optional(),
+    session: z.boolean().optional(),
+    /** Queries of the same shape, which differ in literals and parameter values only. */
+    shape: z.boolean().optional(),
+    bytes: bytes.optional(),
+    rows: z.int().min(1).max(1_000_000_000).optional(),
+  })
+  .refine(({ uses, for: time }) => uses !== undefined || time !== undefined, 'state uses, for, or both')
+  .transform(({ for: forMs, bytes: most, ...rest }) => ({
+    ...rest,
+    ...(forMs !== undefined && { forMs }),
+    ...(most !== undefined && { bytes: Number(most) }),
+  }));
+
 const approvalSettings = z
   .strictObject({
-    from: z.array(name).min(1),
-    quorum: z.int().min(1).max(20).default(1),
+    ...stage,
     expiresIn: duration.default(3_600_000),
+    /** Who is asked next, once the ones before have approved. */
+    next: z.array(z.strictObject(stage)).min(1).max(10).optional(),
+    /** Every decision needs a comment. */
+    comment: z.literal('required').optional(),
+    /** Who may decide as well when nobody has for a while. */
+    escalate: z
+      .strictObject({ after: duration, to: z.array(name).min(1) })
+      .transform(({ after: afterMs, to }) => ({ afterMs, to }))
+      .optional(),
+    /** Of whom one may let the call run alone in an emergency, with a reason. */
+    breakGlass: z
+      .strictObject({ from: z.array(name).min(1), expiresIn: duration.default(900_000) })
+      .transform(({ from, expiresIn: expiresInMs }) => ({ from, expiresInMs }))
+      .optional(),
+    /** The most that an approver may grant beyond one execution. */
+    grants: grantOffer.optional(),
     /** Who gets the approval sees the columns without masks. */
     unmask: z.boolean().optional(),
   })
@@ -293,6 +332,12 @@ const tag = z
 const person = z.strictObject({
   id: name,
   keys: z.array(z.string().startsWith('whpk_')).default([]),
+  /** Further ids of the same human, so that nobody decides on their own request under another name. */
+  aliases: z.array(name).optional(),
+  /** When somebody else decides in the person's place. */
+  absences: z
+    .array(z.strictObject({ from: z.iso.datetime(), until: z.iso.datetime(), delegate: name }))
+    .optional(),
 });
 
 const principal = z.strictObject({ id: name, groups: z.array(name).default([]) });

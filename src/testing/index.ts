@@ -14,6 +14,7 @@ export {
   type InstantApprovals,
   type InstantApprovalsOptions,
 } from './instant-approvals.ts';
+export { testApprovalStore } from './test-approval-store.ts';
 export { testBudgetStore } from './test-budget-store.ts';
 export { testStore } from './test-store.ts';
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts';

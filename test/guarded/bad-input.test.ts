@@ -86,6 +86,13 @@ async function recorded(): Promise<readonly { type: string; data: { code?: strin
   );
 }
 
+/** What ran or changed something: dry runs tell approvers what a query would cost. */
+function requestsSince(before: number): FakeBigQuery['requests'] {
+  return fake.requests
+    .slice(before)
+    .filter(({ body }) => !JSON.stringify(body ?? '').includes('"dryRun":true'));
+}
+
 /** Runs the work and proves the four things that every refusal has in common. */
 async function refuses(work: () => Promise<unknown>, code: string): Promise<void> {
   const before = fake.requests.length;
@@ -95,7 +102,7 @@ async function refuses(work: () => Promise<unknown>, code: string): Promise<void
   );
   if (!isGuardError(error)) throw error;
   expect(error).toMatchObject({ code: 403, guardCode: code, errors: [{ reason: 'accessDenied' }] });
-  const sent = fake.requests.slice(before).filter(({ path }) => !path.includes('/tables/'));
+  const sent = requestsSince(before).filter(({ path }) => !path.includes('/tables/'));
   expect(sent).toEqual([]);
   const failed = (await recorded()).filter(({ type }) => type === 'call.failed');
   expect(failed.map(({ data }) => data.code)).toEqual([code]);
@@ -249,7 +256,7 @@ approval:
     const [rows] = await asked.bigquery.query(question);
     expect(rows).toEqual([{ id: 1 }]);
     expect(await answers).toEqual([200, 200]);
-    expect(fake.requests.slice(before).filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(requestsSince(before).filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect((await recorded()).filter(({ type }) => type === 'approval.consumed')).toHaveLength(1);
   });
 

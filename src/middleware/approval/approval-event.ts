@@ -1,6 +1,7 @@
 import type { Context } from '../../call/context.ts';
 import type { NewEvent } from '../audit/event.ts';
-import type { ApprovalRecord, Vote, VoteProof } from './approval-record.ts';
+import type { ApprovalStopped } from '../audit/events/approval.ts';
+import type { ApprovalRecord, Grant, VoteProof } from './approval-record.ts';
 import { digest } from './request-hash.ts';
 import type { Refusal } from './transition.ts';
 
@@ -17,12 +18,23 @@ export type CallbackRefusal = 'unsigned' | 'late' | 'unknown_key' | 'malformed' 
 export type RecordApproval = (event: ApprovalEvent, context: Context | undefined) => Promise<void>;
 
 export function requested(record: ApprovalRecord): ApprovalEvent {
-  const { approvers, quorum, expiresAt, notice } = record;
+  const { requirement, expiresAt, notice, editOf } = record;
   const { reasons } = notice;
   const noticeDigest = digest(notice);
+  const { approvers, quorum, next, escalation } = requirement;
   return {
     type: 'approval.requested',
-    data: { ...about(record), approvers, quorum, expiresAt, reasons, noticeDigest },
+    data: {
+      ...about(record),
+      approvers,
+      quorum,
+      ...(next !== undefined && { next }),
+      ...(escalation !== undefined && { escalation }),
+      ...(editOf !== undefined && { editOf }),
+      expiresAt,
+      reasons,
+      noticeDigest,
+    },
   };
 }
 
@@ -42,18 +54,68 @@ export function undelivered(
   return { type: 'approval.undelivered', data: { ...named(record), channel, attempt, outcome, message } };
 }
 
-/** One person's vote, and what the state is with it. */
-export function decided(record: ApprovalRecord, { person, verdict, comment, proof }: Vote): ApprovalEvent {
-  const told = comment === undefined ? {} : { comment };
-  const { state } = record;
+/** The last vote, and what the state is with it. */
+export function decided(record: ApprovalRecord): ApprovalEvent {
+  const vote = record.votes.at(-1);
+  if (vote === undefined) throw new TypeError('Nobody has voted.');
+  const { person, verdict, comment, proof, inPlaceOf, breakGlass, edit, grant } = vote;
   return {
     type: 'approval.decided',
-    data: { ...about(record), person, verdict, state, ...told, proof: plainProof(proof) },
+    data: {
+      ...about(record),
+      person,
+      verdict,
+      state: record.state,
+      ...(comment !== undefined && { comment }),
+      ...(inPlaceOf !== undefined && { inPlaceOf }),
+      ...(breakGlass !== undefined && { breakGlass }),
+      ...(edit !== undefined && { editedSql: edit.sql }),
+      ...(grant !== undefined && { grant }),
+      proof: plainProof(proof),
+    },
   };
 }
 
-export function consumed(record: ApprovalRecord): ApprovalEvent {
-  return { type: 'approval.consumed', data: about(record) };
+/** Further people are asked. */
+export function escalated(record: ApprovalRecord): ApprovalEvent {
+  const { approvers } = record.requirement.escalation ?? record.requirement;
+  return { type: 'approval.escalated', data: { ...about(record), approvers } };
+}
+
+/** One execution is paid for; `by` is the call, or the request that replaces an edited one. */
+export function consumed(record: ApprovalRecord, by: string): ApprovalEvent {
+  const { grant, votes } = record;
+  const isEmergency = votes.some(({ breakGlass }) => breakGlass === true);
+  return {
+    type: 'approval.consumed',
+    data: {
+      ...about(record),
+      by,
+      people: votes.map(({ person }) => person),
+      ...(isEmergency && { breakGlass: true }),
+      ...(grant !== undefined && { grant: grantText(grant) }),
+    },
+  };
+}
+
+/** In words, for the record and for everybody who looks at a use of the grant. */
+export function grantText({ scope, used, uses, until, session }: Grant): string {
+  const count = uses === undefined ? `use ${used}` : `use ${used} of ${uses}`;
+  const what = scope === 'exact' ? 'of this request' : 'of queries of this shape';
+  return [
+    `${count} ${what}`,
+    ...(until === undefined ? [] : [`until ${until}`]),
+    ...(session === true ? ['in this session'] : []),
+  ].join(', ');
+}
+
+export function stopped(data: ApprovalStopped): ApprovalEvent {
+  return { type: 'approval.stopped', data };
+}
+
+/** The job that runs on a spent approval is cancelled. */
+export function interrupted(record: ApprovalRecord, by: string, reason: string): ApprovalEvent {
+  return { type: 'approval.withdrawn', data: { ...about(record), state: 'interrupted', by, reason } };
 }
 
 export function expired(record: ApprovalRecord): ApprovalEvent {

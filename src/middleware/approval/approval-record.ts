@@ -1,4 +1,5 @@
 import type { Agent } from '../../call/principal.ts';
+import type { ApprovalRequirement } from '../policy/requirement.ts';
 import type { ApprovalNotice } from './notice.ts';
 
 /**
@@ -54,9 +55,45 @@ export interface SignatureProof {
 export interface Vote {
   readonly person: string;
   readonly verdict: Verdict;
-  readonly comment?: string;
+  readonly comment?: string | undefined;
   readonly at: string;
   readonly proof: VoteProof;
+  /** The absent person in whose place it was given. */
+  readonly inPlaceOf?: string | undefined;
+  /** Cast in an emergency by somebody who may let the call run alone. */
+  readonly breakGlass?: true | undefined;
+  /** What shall run instead: a request of its own, which the policy judges anew. */
+  readonly edit?: Edit | undefined;
+  /** For how much more than this one execution the approval shall stand. */
+  readonly grant?: GrantTerms | undefined;
+}
+
+export interface Edit {
+  readonly sql: string;
+}
+
+/** How far an approval goes beyond one execution. Each part that is stated holds. */
+export interface GrantTerms {
+  /** `exact`: the same request again. `shape`: also with other literals and parameter values. */
+  readonly scope: 'exact' | 'shape';
+  readonly uses?: number | undefined;
+  readonly until?: string | undefined;
+  /** Only in the session that asked. */
+  readonly session?: true | undefined;
+  /** The most bytes that a query of the shape may process. */
+  readonly bytes?: number | undefined;
+  /** The most rows that a query of the shape may hand out. */
+  readonly rows?: number | undefined;
+}
+
+/** A grant in force. */
+export interface Grant extends GrantTerms {
+  readonly used: number;
+  /** What a query must have in common with the one that was asked about. */
+  readonly key: string;
+  /** Full names of the only tables and columns that a query of the shape may touch. */
+  readonly tables: readonly string[];
+  readonly columns: readonly string[];
 }
 
 /** One step of the state machine; `hash` covers it and the hash before, the first one the request hash. */
@@ -76,15 +113,32 @@ export interface ApprovalRecord {
   /** Grows by one with every change; what compare-and-set compares. */
   readonly version: number;
   readonly requester: Requester;
-  readonly approvers: readonly string[];
-  /** How many distinct people must approve. */
-  readonly quorum: number;
+  readonly requirement: ApprovalRequirement;
   readonly votes: readonly Vote[];
   readonly requestedAt: string;
   readonly expiresAt: string;
   readonly transitions: readonly Transition[];
+  /** What other queries have in common with this one, for grants. */
+  readonly keys: { readonly exact: string; readonly shape?: string | undefined };
+  /** What the dry run said when people were asked. */
+  readonly approvedBytes?: number | undefined;
+  /** When the approvers had been told. */
+  readonly toldAt?: string | undefined;
+  /** When further people were asked, because nobody had decided. */
+  readonly escalatedAt?: string | undefined;
+  readonly grant?: Grant | undefined;
+  /** The request that an approver wants to run instead, or from which this one came. */
+  readonly editOf?: string | undefined;
+  /** The job that the approval was spent on. */
+  readonly job?: JobName | undefined;
   /** What the approvers are shown, in full. */
   readonly notice: ApprovalNotice;
+}
+
+export interface JobName {
+  readonly project: string;
+  readonly jobId: string;
+  readonly location?: string | undefined;
 }
 
 export interface Requester {

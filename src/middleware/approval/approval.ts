@@ -1,28 +1,26 @@
-import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
-import type { Middleware, Next } from '../../call/middleware.ts';
-import type { Result } from '../../call/result.ts';
-import { GuardError } from '../../errors.ts';
-import { decisionKey } from '../policy/decision.ts';
+import type { Middleware } from '../../call/middleware.ts';
 import type { ApprovalEvent } from './approval-event.ts';
-import type { ApprovalRecord } from './approval-record.ts';
-import { approvedKey } from './approved.ts';
+import { Agenda } from './agenda.ts';
+import type { ApprovalRecord, JobName } from './approval-record.ts';
 import { Callback } from './callback.ts';
 import type { ApprovalChannel } from './channel.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryEntry } from './delivery-log.ts';
 import type { TokenIssuer } from './decision-token.ts';
 import { Desk } from './desk.ts';
-import { Expiries } from './expiries.ts';
-import { execute } from './execute.ts';
 import { listen, type Listener } from './listen.ts';
 import { memoryApprovals } from './memory-approvals.ts';
 import type { PromptShown } from './notice.ts';
-import { obtain } from './obtain.ts';
 import { knowPeople, type Person } from './people.ts';
 import { safely, type ReportProgress } from './progress.ts';
 import { recordEvents } from './record-event.ts';
 import type { ApprovalStore } from './store.ts';
+import { releaseSubject, stopSubject, withdraw, type StopSubject } from './stop.ts';
+import { Running } from './running.ts';
+import type { ApprovalHandle } from './errors.ts';
+import { gate } from './gate.ts';
+import { resume, type ResumeOptions } from './resume.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 export interface ApprovalOptions {
@@ -46,6 +44,14 @@ export interface ApprovalOptions {
   readonly maximumPending?: number;
   /** What approvers see of the session's prompt. Default: its SHA-256. */
   readonly prompt?: PromptShown;
+  /** How many times the approved bytes a query may read when it runs. Default 1.1. */
+  readonly tolerance?: number;
+  /** The currency of prices that approvers are shown. Default USD. */
+  readonly currency?: string;
+  /** The most rows that a call may hand out, as approvers are told. */
+  readonly rowCap?: (context: Context) => number | undefined;
+  /** Cancels the job of an approval that another process spent. */
+  readonly cancelJob?: (job: JobName) => Promise<void>;
   readonly onProgress?: ReportProgress;
   /** Writes events that belong to no call of this process, such as a forged callback: `audit(…).record`. */
   readonly record?: (event: ApprovalEvent) => Promise<void>;
@@ -62,8 +68,23 @@ export interface ApprovalMiddleware extends Middleware {
   find(id: string): Promise<ApprovalRecord | undefined>;
   /** The latest attempts to tell approvers, of one request or of all; the audit has every one. */
   deliveries(approval?: string): readonly DeliveryEntry[];
-  /** Withdraws a request that is pending, or takes back an approval that is not spent. */
+  /** Everything that is pending or approved, the grants in force among it. */
+  list(): Promise<readonly ApprovalRecord[]>;
+  /**
+   * Waits, maybe in another process, for what becomes of a request that a call left pending. Once it is approved, the
+   * same call runs when it is sent again; if an approver edited it, `votes` of the record say what runs instead.
+   * @throws {ApprovalError} ERR_APPROVAL_REJECTED, ERR_APPROVAL_EXPIRED, or ERR_APPROVAL_PENDING at the end of the wait.
+   */
+  resume(handle: ApprovalHandle, options?: ResumeOptions): Promise<ApprovalRecord>;
+  /**
+   * Withdraws a request that is pending, takes back an approval or a grant that is not spent, or cancels the job that
+   * runs on it. False when nothing is left to be stopped.
+   */
   withdraw(id: string, by: string, reason: string): Promise<boolean>;
+  /** The kill switch: ends all requests, grants and approved jobs of them, and refuses their calls until `release`. */
+  stop(subject: StopSubject, by: string, reason: string): Promise<void>;
+  /** False when it was not stopped. */
+  release(subject: StopSubject, by: string, reason: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -80,22 +101,15 @@ export interface ApprovalMiddleware extends Middleware {
  * ```
  */
 export function approval(options: ApprovalOptions): ApprovalMiddleware {
-  const now = options.now ?? (() => new Date());
-  const people = knowPeople(options.people, options.callback === 'symmetric');
-  const report = safely(options.onProgress);
-  const store = options.store ?? memoryApprovals();
-  const { maximumPending = 50 } = options;
-  const desk = new Desk({ store, now, maximumPending, record: recordEvents(options.record) });
-  const waiting = new WaitingCalls();
-  const deliveries = new Deliveries(options.channels);
+  const parts = assemble(options);
+  const { desk, store, waiting, deliveries, agenda } = parts;
   const stopWatching = store.watch((record) => {
     waiting.wake(record.id);
     deliveries.follow(record);
   });
-  const listeners: Listener[] = [];
-  const expiries = new Expiries();
-  const parts = { desk, waiting, expiries, deliveries, people, now, report, options };
   const callback = new Callback(parts);
+  const listeners: Listener[] = [];
+  if (options.store !== undefined) void takeUp(parts);
   return {
     name: 'approval',
     async handle(call, context, next) {
@@ -109,20 +123,16 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
       listeners.push(listener);
       return listener;
     },
-    async find(id) {
-      return desk.read(id);
-    },
-    deliveries(id) {
-      return deliveries.log.list(id);
-    },
-    async withdraw(id, by, reason) {
-      const cancelled = await desk.cancel(id, by, reason);
-      if (cancelled?.kind === 'changed') return true;
-      return (await desk.revoke(id, by, reason))?.kind === 'changed';
-    },
+    find: async (id) => desk.read(id),
+    list: async () => desk.listOpen(),
+    deliveries: (id) => deliveries.log.list(id),
+    resume: async (handle, settings) => resume(handle, parts, settings),
+    withdraw: async (id, by, reason) => withdraw(id, by, reason, parts),
+    stop: async (subject, by, reason) => stopSubject(subject, by, reason, parts),
+    release: async (subject, by, reason) => releaseSubject(subject, by, reason, parts),
     async close() {
       stopWatching();
-      expiries.close();
+      agenda.close();
       deliveries.close();
       await Promise.all(listeners.splice(0).map(async (listener) => listener.close()));
     },
@@ -132,24 +142,51 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
 /** What the steps of one guard's approvals share. */
 export interface ApprovalParts {
   readonly desk: Desk;
+  readonly store: ApprovalStore;
   readonly waiting: WaitingCalls;
-  readonly expiries: Expiries;
+  readonly agenda: Agenda;
   readonly deliveries: Deliveries;
+  readonly running: Running;
   readonly people: ReturnType<typeof knowPeople>;
   readonly now: () => Date;
   readonly report: ReportProgress;
   readonly options: ApprovalOptions;
 }
 
-async function gate(call: Call, context: Context, next: Next, parts: ApprovalParts): Promise<Result> {
-  const decision = context.get(decisionKey);
-  if (decision === undefined || decision.effect === 'allow') return next(call);
-  if (decision.effect === 'deny') {
-    const { reasons } = decision;
-    throw new GuardError('ERR_POLICY_DENIED', 'The policy denies the call.', { callId: call.id, reasons });
+function assemble(options: ApprovalOptions): ApprovalParts {
+  const now = options.now ?? (() => new Date());
+  const people = knowPeople(options.people, options.callback === 'symmetric');
+  const report = safely(options.onProgress);
+  const store = options.store ?? memoryApprovals();
+  const { maximumPending = 50 } = options;
+  const ask = (record: ApprovalRecord, round: string): void => deliveries.next(record, round, parts);
+  const record = recordEvents(options.record);
+  const desk = new Desk({ store, people, now, maximumPending, record, report, ask });
+  const deliveries = new Deliveries(options.channels);
+  const agenda = new Agenda({ desk, now });
+  const waiting = new WaitingCalls();
+  const parts = {
+    desk,
+    store,
+    waiting,
+    agenda,
+    deliveries,
+    running: new Running(),
+    people,
+    now,
+    report,
+    options,
+  };
+  return parts;
+}
+
+/** Requests that a process before this one left behind go on: people are told of them, and time does what it does. */
+async function takeUp({ desk, agenda, deliveries, ...rest }: ApprovalParts): Promise<void> {
+  const parts = { desk, agenda, deliveries, ...rest };
+  // Whoever asks the store next hears that it does not work.
+  const open = await desk.listOpen().catch(() => []);
+  for (const record of open) {
+    agenda.watch(record);
+    if (record.state === 'pending' && record.toldAt === undefined) deliveries.next(record, 'again', parts);
   }
-  const record = await obtain({ call, context, decision }, parts);
-  const spent = await execute(record, { call, context, decision }, parts);
-  context.set(approvedKey, { id: spent.id, requestHash: spent.requestHash });
-  return next(call);
 }

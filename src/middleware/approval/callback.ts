@@ -7,7 +7,8 @@ import type { ApprovalParts } from './approval.ts';
 import type { ApprovalChannel, ChannelDesk } from './channel.ts';
 import { decideByChannel } from './decide-by-channel.ts';
 import type { DecideAnswer } from './desk.ts';
-import { whyNotEntitled } from './entitlement.ts';
+import { whyMayNotRead } from './entitlement.ts';
+import { noticeNow } from './notice.ts';
 import type { KnownPerson } from './people.ts';
 import { readBody } from './read-body.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -86,9 +87,9 @@ export class Callback {
     person: KnownPerson,
     proof: SignatureProof | TokenProof,
   ): Promise<Response> {
-    const { id, requestHash, verdict, comment } = message;
-    const at = this.#options.now().toISOString();
-    const vote = { person: person.id, verdict, at, proof, ...(comment === undefined ? {} : { comment }) };
+    const { id, requestHash, type: _type, ...said } = message;
+    const { verdict } = said;
+    const vote = { person: person.id, ...said, at: this.#options.now().toISOString(), proof };
     const decided = await this.#options.desk.decide({ id, requestHash, person, vote });
     if (decided.kind === 'refused') return this.#refuse(decided, person);
     const { record, duplicate } = decided;
@@ -99,11 +100,12 @@ export class Callback {
   /** For people who may decide on it, the notice uncut. */
   async #show({ id }: ReadMessage, person: KnownPerson): Promise<Response> {
     const record = await this.#options.desk.read(id);
-    const reason = record === undefined ? 'unknown_request' : whyNotEntitled(record, person);
-    if (record === undefined || reason !== undefined) {
-      return this.#refuse({ kind: 'refused', reason: reason ?? 'unknown_request', record }, person);
-    }
-    return answer(200, { id, state: record.state, request: record.notice });
+    if (record === undefined)
+      return this.#refuse({ kind: 'refused', reason: 'unknown_request', record }, person);
+    const { people, now } = this.#options;
+    const reason = whyMayNotRead(record, person, { people, now: now() });
+    if (reason !== undefined) return this.#refuse({ kind: 'refused', reason, record }, person);
+    return answer(200, { id, state: record.state, request: noticeNow(record) });
   }
 
   async #refuse(
@@ -130,6 +132,12 @@ const statuses: { readonly [Reason in Refusal]: number } = {
   unknown_request: 404,
   self_approval: 403,
   not_entitled: 403,
+  not_offered: 403,
+  not_editable: 403,
+  stopped: 403,
+  not_their_turn: 409,
+  bytes_over_approved: 409,
+  comment_required: 422,
   conflicting_decision: 409,
   action_digest_mismatch: 409,
   no_resolution: 409,

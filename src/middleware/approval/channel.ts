@@ -1,4 +1,4 @@
-import type { ApprovalRecord, Verdict } from './approval-record.ts';
+import type { ApprovalRecord, Verdict, Vote } from './approval-record.ts';
 import type { ApprovalNotice } from './notice.ts';
 import type { CallbackRefusal } from './approval-event.ts';
 import type { Refusal } from './transition.ts';
@@ -48,6 +48,9 @@ export interface ChannelDecision {
   readonly comment?: string | undefined;
   /** What the channel knows the person by, kept with the vote. No secrets. */
   readonly evidence?: Readonly<Record<string, string>>;
+  readonly edit?: Vote['edit'];
+  readonly grant?: Vote['grant'];
+  readonly breakGlass?: Vote['breakGlass'];
 }
 
 export type ChannelAnswer =

@@ -8,7 +8,7 @@ import { findPerson } from './entitlement.ts';
 export async function decideByChannel(
   channel: string,
   { id, requestHash }: { readonly id: string; readonly requestHash: string },
-  { verdict, person: name, comment, evidence = {} }: ChannelDecision,
+  { verdict, person: name, comment, edit, grant, breakGlass, evidence = {} }: ChannelDecision,
   { desk, people, now, report }: Pick<ApprovalParts, 'desk' | 'people' | 'now' | 'report'>,
 ): Promise<ChannelAnswer> {
   const person = findPerson(people, name);
@@ -17,7 +17,10 @@ export async function decideByChannel(
     verdict,
     at: now().toISOString(),
     proof: { ...evidence, kind: 'channel', channel },
-    ...(comment === undefined ? {} : { comment }),
+    ...(comment !== undefined && { comment }),
+    ...(edit !== undefined && { edit }),
+    ...(grant !== undefined && { grant }),
+    ...(breakGlass !== undefined && { breakGlass }),
   };
   const answer = await desk.decide({ id, requestHash, person, vote });
   if (answer.kind === 'accepted') {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../../call/json.ts';
-import type { Verdict } from './approval-record.ts';
+import type { Edit, GrantTerms, Verdict } from './approval-record.ts';
+import { readExtras } from './vote-extras.ts';
 
 /** What an approver signs and sends: which request, of which content, and the verdict. */
 export interface DecisionMessage {
@@ -8,6 +9,12 @@ export interface DecisionMessage {
   readonly requestHash: string;
   readonly verdict: Verdict;
   readonly comment?: string;
+  /** What shall run in place of the statement. */
+  readonly edit?: Edit | undefined;
+  /** For how much more than one execution the approval shall stand. */
+  readonly grant?: GrantTerms | undefined;
+  /** An emergency: the person lets the call run alone. Needs a comment. */
+  readonly breakGlass?: true | undefined;
 }
 
 /** Asks for the whole request when the message was cut; signed in the same way. */
@@ -19,7 +26,16 @@ export interface ReadMessage {
 export type ApproverMessage = DecisionMessage | ReadMessage;
 
 const maximumComment = 2000;
-const decisionFields = new Set(['type', 'id', 'requestHash', 'verdict', 'comment']);
+const decisionFields = new Set([
+  'type',
+  'id',
+  'requestHash',
+  'verdict',
+  'comment',
+  'edit',
+  'grant',
+  'breakGlass',
+]);
 const readFields = new Set(['type', 'id']);
 
 /** `undefined` for anything that is not exactly one of the messages. */
@@ -30,9 +46,11 @@ export function readApproverMessage(value: Json | undefined): ApproverMessage | 
   if (type !== 'approval.decision' || typeof requestHash !== 'string') return undefined;
   if (!onlyHas(value, decisionFields)) return undefined;
   if (verdict !== 'approve' && verdict !== 'reject') return undefined;
-  if (comment === undefined) return { type, id, requestHash, verdict };
+  const extras = readExtras(value);
+  if (extras === undefined) return undefined;
+  if (comment === undefined) return { type, id, requestHash, verdict, ...extras };
   if (typeof comment !== 'string' || comment.length > maximumComment) return undefined;
-  return { type, id, requestHash, verdict, comment };
+  return { type, id, requestHash, verdict, comment, ...extras };
 }
 
 function onlyHas(value: object, fields: ReadonlySet<string>): boolean {

@@ -12,6 +12,8 @@ const patience = 30_000;
 export class Deliveries {
   readonly log: DeliveryLog = new DeliveryLog();
   readonly #running = new Map<string, Delivery>();
+  readonly #later = new Map<string, Set<Delivery>>();
+  readonly #settled = new Set<string>();
   readonly #channels: readonly ApprovalChannel[];
   readonly #closed = new AbortController();
 
@@ -27,10 +29,22 @@ export class Deliveries {
     return delivery;
   }
 
+  /** Tells those whose turn it is now. */
+  next(record: ApprovalRecord, round: string, parts: ApprovalParts): void {
+    const delivery = new Delivery(record, parts, round);
+    const later = this.#later.get(record.id) ?? new Set();
+    this.#later.set(record.id, later.add(delivery));
+    void delivery.over.then(() => {
+      if (later.delete(delivery) && later.size === 0) this.#later.delete(record.id);
+    });
+  }
+
   /** Looks at every change of a record; the one that ends the question ends the delivery. */
   follow(record: ApprovalRecord): void {
-    if (record.state === 'pending' || record.transitions.at(-1)?.from !== 'pending') return;
+    if (record.state === 'pending' || this.#settled.has(record.id)) return;
+    this.#remember(record.id);
     this.#running.get(record.id)?.stop();
+    for (const delivery of this.#later.get(record.id) ?? []) delivery.stop();
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(patience)]);
     for (const channel of this.#channels) {
       // What a chat shows is no evidence: a message that still has its buttons decides nothing any more.
@@ -41,8 +55,18 @@ export class Deliveries {
   close(): void {
     this.#closed.abort();
     for (const delivery of this.#running.values()) delivery.stop();
+    for (const later of this.#later.values()) for (const delivery of later) delivery.stop();
+  }
+
+  #remember(id: string): void {
+    this.#settled.add(id);
+    const [oldest] = this.#settled.size > remembered ? this.#settled : [];
+    if (oldest !== undefined) this.#settled.delete(oldest);
   }
 }
+
+/** Of how many requests it is known that channels were told of their end. */
+const remembered = 10_000;
 
 /** The name tells channels apart in the record, and is the address of what comes in by one. */
 function refuseDoubles(channels: readonly ApprovalChannel[]): void {

@@ -3,7 +3,8 @@ import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { ApprovalChannel, ChannelWay } from './channel.ts';
 import { decideByChannel } from './decide-by-channel.ts';
-import { findPerson, whyNotEntitled } from './entitlement.ts';
+import { findPerson, whyMayNotRead } from './entitlement.ts';
+import { noticeNow } from './notice.ts';
 
 /**
  * The attempt to tell the approvers of one request by all channels that reach one of them. One that succeeds
@@ -21,9 +22,13 @@ export class Delivery {
   #fault: unknown;
   #failure: { readonly cause: unknown; readonly message: string } | undefined;
 
-  constructor(record: ApprovalRecord, parts: ApprovalParts) {
+  readonly #round: string | undefined;
+
+  /** `round` names what is told later; if nobody can be told the first time, the request is withdrawn. */
+  constructor(record: ApprovalRecord, parts: ApprovalParts, round?: string) {
     this.#record = record;
     this.#parts = parts;
+    this.#round = round;
     const attempts = this.#channels().map(async (channel) => this.#notify(channel));
     this.done = this.#firstOf(attempts);
     this.over = Promise.allSettled(attempts);
@@ -52,14 +57,15 @@ export class Delivery {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       if (this.#stopped.signal.aborted) return;
       this.#failure = { cause, message: cause instanceof Error ? cause.message : 'the channel failed' };
-      await this.#giveUp();
+      if (this.#round === undefined) await this.#giveUp();
     }
   }
 
   #channels(): readonly ApprovalChannel[] {
-    const { options, people } = this.#parts;
+    const { options, people, now } = this.#parts;
+    const circle = { people, now: now() };
     const mayDecide = (id: string): boolean =>
-      whyNotEntitled(this.#record, findPerson(people, id)) === undefined;
+      whyMayNotRead(this.#record, findPerson(people, id), circle) === undefined;
     return options.channels.filter((channel) => channel.people?.some(mayDecide) ?? true);
   }
 
@@ -77,7 +83,6 @@ export class Delivery {
 
   /** Each attempt is on record: one that failed soon after, one that succeeded before it counts. */
   async #notify(channel: ApprovalChannel): Promise<void> {
-    const { notice } = this.#record;
     const attempts = new Attempts(channel.name, this.#record, this.#parts);
     const way: ChannelWay = {
       signal: this.#stopped.signal,
@@ -88,13 +93,23 @@ export class Delivery {
       decide: async (decision) => decideByChannel(channel.name, this.#record, decision, this.#parts),
     };
     try {
-      await channel.notify(notice, way);
+      const round = this.#round;
+      const notice = noticeNow(this.#record);
+      await channel.notify(round === undefined ? notice : { ...notice, round }, way);
     } catch (error) {
       if (!this.#stopped.signal.aborted) attempts.givenUp(error);
       throw error;
     }
     await attempts.succeeded();
+    const isFirst = !this.#told && this.#round === undefined;
     this.#told = true;
+    if (isFirst) await this.#noteTold();
+  }
+
+  /** A process that comes after a crash tells people only what they have not been told. */
+  async #noteTold(): Promise<void> {
+    const { desk, now } = this.#parts;
+    await desk.note(this.#record.id, { toldAt: now().toISOString() }).catch(() => undefined);
   }
 }
 

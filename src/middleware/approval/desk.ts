@@ -3,16 +3,34 @@ import { GuardError } from '../../errors.ts';
 import * as events from './approval-event.ts';
 import type { ApprovalEvent, RecordApproval } from './approval-event.ts';
 import type { ApprovalRecord, Vote } from './approval-record.ts';
-import { whyNotEntitled } from './entitlement.ts';
+import { entitlementOf } from './entitlement.ts';
 import type { KnownPerson } from './people.ts';
+import { isOpen } from './memory-approvals.ts';
+import type { ReportProgress } from './progress.ts';
+import { currentStage } from './stages.ts';
 import type { ApprovalStore } from './store.ts';
-import { cancel, castVote, consume, expire, revoke, type Outcome, type Refusal } from './transition.ts';
+import {
+  cancel,
+  castVote,
+  consume,
+  escalate,
+  expire,
+  note,
+  revoke,
+  supersede,
+  type Outcome,
+  type Refusal,
+} from './transition.ts';
 
 export interface DeskOptions {
   readonly store: ApprovalStore;
+  readonly people: readonly KnownPerson[];
   readonly record: RecordApproval;
   readonly now: () => Date;
   readonly maximumPending: number;
+  readonly report: ReportProgress;
+  /** Tells those whose turn it is now; the text names what is new. */
+  readonly ask: (record: ApprovalRecord, round: string) => void;
 }
 
 export type DecideAnswer =
@@ -54,33 +72,101 @@ export class Desk {
     throw stuck(fresh);
   }
 
+  /** Whether a call of this process has asked for it. */
+  hasAsked(id: string): boolean {
+    return this.#contexts.has(id);
+  }
+
   /** The record as of now: one that is past its time expires by being looked at. */
   async read(id: string): Promise<ApprovalRecord | undefined> {
     const outcome = await this.#change(id, (record) => ({ kind: 'unchanged', record }));
     return outcome?.record;
   }
 
+  /** Counts a vote. It is written down before it counts. */
   async decide({ id, requestHash, person, vote }: PersonalVote): Promise<DecideAnswer> {
-    const record = await this.read(id);
-    if (record === undefined) return { kind: 'refused', reason: 'unknown_request', record };
-    const reason =
-      requestHash === record.requestHash ? whyNotEntitled(record, person) : 'action_digest_mismatch';
-    if (reason !== undefined) return { kind: 'refused', reason, record };
-    const foreseen = castVote(record, vote);
-    if (foreseen.kind === 'changed') await this.write(events.decided(foreseen.record, vote), id);
-    return answerOf(await this.#change(id, (current) => castVote(current, vote)));
+    const { people } = this.#options;
+    const judge = (record: ApprovalRecord): Outcome => {
+      if (requestHash !== record.requestHash)
+        return { kind: 'refused', record, reason: 'action_digest_mismatch' };
+      const circle = { people, now: new Date(vote.at) };
+      const { verdict, breakGlass } = vote;
+      const known = entitlementOf(record, person, { verdict, breakGlass }, circle);
+      if (known.kind === 'refused') return { kind: 'refused', record, reason: known.reason };
+      const { inPlaceOf } = known;
+      return castVote(record, inPlaceOf === undefined ? vote : { ...vote, inPlaceOf });
+    };
+    const outcome = await this.#change(id, judge, (record) => this.write(events.decided(record), record.id));
+    if (outcome?.kind === 'changed') this.#follow(outcome.record);
+    return answerOf(outcome);
   }
 
-  /** Spends the approval, exactly once whoever else tries. */
+  /** The next group is asked, and an emergency is told to everybody. */
+  #follow(record: ApprovalRecord): void {
+    const { ask, report } = this.#options;
+    const vote = record.votes.at(-1);
+    if (vote?.breakGlass === true) {
+      report({
+        type: 'approval.emergency',
+        id: record.id,
+        person: vote.person,
+        comment: vote.comment ?? '',
+      });
+      ask(record, 'emergency');
+    }
+    const before = currentStage({ ...record, votes: record.votes.slice(0, -1) });
+    const turn = currentStage(record);
+    if (record.state === 'pending' && turn !== before) ask(record, `votes${record.votes.length}`);
+  }
+
+  async listOpen(): Promise<readonly ApprovalRecord[]> {
+    const open = await this.#options.store.listOpen();
+    const now = await Promise.all(open.map(async ({ id }) => this.read(id)));
+    return now.flatMap((record) => (record !== undefined && isOpen(record) ? [record] : []));
+  }
+
+  /** Spends the approval, or one use of a grant, exactly once whoever else tries. */
   async consume(
     id: string,
-    requestHash: string,
+    keys: readonly string[],
     callId: string,
     context: Context,
   ): Promise<Outcome | undefined> {
     const now = this.#options.now();
-    const outcome = await this.#change(id, (record) => consume(record, requestHash, callId, now));
-    return this.#conclude(outcome, events.consumed, context);
+    const outcome = await this.#change(id, (record) => consume(record, keys, callId, now));
+    return this.#conclude(outcome, (record) => events.consumed(record, callId), context);
+  }
+
+  /** Ends an approval that was given with an edit, for the request that came of it. */
+  async supersede(id: string, by: string, context: Context): Promise<Outcome | undefined> {
+    const now = this.#options.now();
+    const outcome = await this.#change(id, (record) => supersede(record, by, now));
+    return this.#conclude(outcome, (record) => events.consumed(record, by), context);
+  }
+
+  /** Writes down that the job of a spent approval is cancelled. */
+  async interrupt(record: ApprovalRecord, by: string, reason: string): Promise<void> {
+    await this.write(events.interrupted(record, by, reason), record.id);
+  }
+
+  /** Asks further people when it is time to, and nobody has done it. */
+  async escalate(id: string): Promise<void> {
+    const { report, ask } = this.#options;
+    const now = this.#options.now();
+    const outcome = await this.#change(
+      id,
+      (record) => escalate(record, now),
+      (record) => this.write(events.escalated(record), id),
+    );
+    if (outcome?.kind !== 'changed') return;
+    const { record } = outcome;
+    report({ type: 'approval.escalated', id, approvers: record.requirement.escalation?.approvers ?? [] });
+    ask(record, 'escalated');
+  }
+
+  /** Notes something that changes no state. */
+  async note(id: string, noted: Parameters<typeof note>[1]): Promise<void> {
+    await this.#change(id, (record) => note(record, noted));
   }
 
   async cancel(id: string, by: string, reason: string): Promise<Outcome | undefined> {
@@ -102,7 +188,7 @@ export class Desk {
   async #openOne(requestHash: string): Promise<ApprovalRecord | undefined> {
     const found = await this.#options.store.findOpen(requestHash);
     const record = found === undefined ? undefined : await this.read(found.id);
-    return record?.state === 'pending' || record?.state === 'approved' ? record : undefined;
+    return record !== undefined && isOpen(record) ? record : undefined;
   }
 
   async #refuseFlood({ requester }: ApprovalRecord): Promise<void> {
@@ -137,18 +223,23 @@ export class Desk {
   ): Promise<Outcome | undefined> {
     if (outcome?.kind !== 'changed') return outcome;
     await this.write(event(outcome.record), outcome.record.id, context);
-    this.#contexts.delete(outcome.record.id);
+    if (!isOpen(outcome.record)) this.#contexts.delete(outcome.record.id);
     return outcome;
   }
 
   /** Compare-and-set until it holds: whoever was faster has changed the record, so it is judged anew. */
-  async #change(id: string, change: (record: ApprovalRecord) => Outcome): Promise<Outcome | undefined> {
+  async #change(
+    id: string,
+    change: (record: ApprovalRecord) => Outcome,
+    before: (record: ApprovalRecord) => Promise<void> = async () => undefined,
+  ): Promise<Outcome | undefined> {
     const { store, now } = this.#options;
     let stored = await store.get(id);
     for (let attempt = 0; stored !== undefined && attempt < maximumAttempts; attempt += 1) {
       const late = expire(stored, now());
       const outcome = late.kind === 'changed' ? late : change(stored);
       if (outcome.kind !== 'changed') return outcome;
+      if (outcome !== late) await before(outcome.record);
       const held = await store.replace(outcome.record);
       if (held && outcome !== late) return outcome;
       if (held) await this.#conclude(outcome, events.expired);

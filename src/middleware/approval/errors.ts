@@ -77,6 +77,40 @@ export function changedMeanwhile(record: ApprovalRecord, callId: string): Approv
   return new ApprovalError('ERR_APPROVAL_EXPIRED', record, message, { callId, reasons });
 }
 
+export function tooManyBytes(
+  record: ApprovalRecord,
+  callId: string,
+  { bytes, most }: { readonly bytes: bigint | undefined; readonly most: number },
+): ApprovalError {
+  const now = bytes === undefined ? 'an amount that BigQuery does not tell' : `${bytes} bytes`;
+  const message = `The call would now read ${now}; it was approved for at most ${most}. Nothing was sent. Send the call again to ask anew.`;
+  const reasons = [{ rule: 'approval', message: 'bytes_over_approved' }];
+  return new ApprovalError('ERR_APPROVAL_EXPIRED', record, message, { callId, reasons });
+}
+
+export function revokedWhileRunning(record: ApprovalRecord, callId: string, by: string): ApprovalError {
+  const message = `${by} took the approval back while the call ran. BigQuery was told to cancel its job; what it had done by then stands, and its answer is kept back.`;
+  const reasons = [{ rule: 'approval', message: 'revoked' }];
+  return new ApprovalError('ERR_APPROVAL_EXPIRED', record, message, { callId, reasons });
+}
+
+export function tooManyRows(rows: number | undefined, callId: string): GuardError {
+  const message = `The result has more than the ${rows ?? 0} rows that the grant lets through. Aggregate, filter, or ask for an approval of this very query.`;
+  return new GuardError('ERR_LIMIT_EXCEEDED', message, {
+    callId,
+    reasons: [{ rule: 'approval', message: 'rows_over_granted' }],
+  });
+}
+
+/** A handle of which the store knows nothing, or something else. */
+export function unknownRequest(id: string): GuardError {
+  return new GuardError(
+    'ERR_APPROVAL_EXPIRED',
+    `There is no approval request ${renderSafely(id)} with this content. Send the call again to ask anew.`,
+    { reasons: [{ rule: 'approval', message: 'unknown_request' }] },
+  );
+}
+
 export function undeliverable(
   record: ApprovalRecord,
   callId: string,

@@ -10,8 +10,10 @@ export interface Evidence {
   readonly kind?: string | undefined;
   readonly tables: readonly { readonly name: ObjectName; readonly etag?: string | undefined }[];
   readonly columns: readonly ColumnSource[];
-  /** From a dry run, when a rule asked for one. */
-  readonly estimatedBytes?: number | undefined;
+  /** SHA-256, hex, of the shape: queries that differ in literals only have the same. */
+  readonly fingerprint?: string | undefined;
+  /** SHA-256, hex, of what the analysis proved, through views and routines as they are now. */
+  readonly facts?: string | undefined;
 }
 
 /** Where the layer that analysed the statement leaves what an approver must see. */
@@ -21,6 +23,8 @@ export const evidenceKey: ContextKey<Evidence | undefined> = contextKey('approva
 export interface Reconsidered {
   readonly decision: Decision;
   readonly evidence: Evidence | undefined;
+  /** Lets what was decided now count for the call, in place of what was decided before. */
+  readonly adopt?: (() => Promise<void>) | undefined;
 }
 
 /**

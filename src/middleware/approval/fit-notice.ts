@@ -1,4 +1,4 @@
-import type { ApprovalNotice } from './notice.ts';
+import type { ApprovalNotice, NoticeStatement } from './notice.ts';
 
 /** Standard Webhooks asks for payloads below 20 kB; the rest of the room is for the envelope. */
 export const maximumNoticeBytes = 19_000;
@@ -85,13 +85,16 @@ function shortenStatement(keep: number): (notice: ApprovalNotice) => ApprovalNot
 function keepLittle(notice: ApprovalNotice): ApprovalNotice {
   const { id, requestHash, requestedAt, expiresAt, quorum, statement, link } = notice;
   const { principal, delegation, callId } = notice.requester;
+  const bare = statement === undefined ? undefined : withoutPrevious(statement);
   return {
     id,
     requestHash,
     requestedAt,
     expiresAt,
     quorum,
-    ...(statement === undefined ? {} : { statement }),
+    ...(notice.round === undefined ? {} : { round: notice.round }),
+    needed: notice.needed,
+    ...(bare === undefined ? {} : { statement: bare }),
     ...(link === undefined ? {} : { link }),
     approvers: head(notice.approvers),
     operation: notice.operation.slice(0, 100),
@@ -111,4 +114,8 @@ function keepLittle(notice: ApprovalNotice): ApprovalNotice {
     },
     omitted: ['everything but a summary'],
   };
+}
+
+function withoutPrevious({ previous: _previous, ...statement }: NoticeStatement): NoticeStatement {
+  return statement;
 }

@@ -4,6 +4,7 @@ export { mail, type Mail, type MailOptions } from './channels/mail.ts';
 export { teams, type TeamsOptions } from './channels/teams.ts';
 export { slack, type SlackOptions } from './channels/slack.ts';
 export { memoryApprovals, type MemoryApprovalsOptions } from './memory-approvals.ts';
+export { entryApprovals, type EntryApprovalsOptions } from './entry-approvals.ts';
 export { generateApproverKeys, type ApproverKeys } from './keys.ts';
 export { signDecision, signRead, type SignDecisionOptions, type SignedRequest } from './sign-decision.ts';
 export { requestHash } from './request-hash.ts';
@@ -15,6 +16,10 @@ export type {
   ApprovalRecord,
   ChannelProof,
   ApprovalState,
+  Edit,
+  Grant,
+  GrantTerms,
+  JobName,
   Requester,
   SignatureProof,
   TokenProof,
@@ -35,11 +40,13 @@ export type {
 export type { TokenAlgorithm, TokenIssuer } from './decision-token.ts';
 export type { DeliveryEntry } from './delivery-log.ts';
 export type { OutgoingOptions } from './outgoing-url.ts';
-export type { ApprovalStore } from './store.ts';
+export type { ApprovalStore, Stop } from './store.ts';
+export type { StopSubject } from './stop.ts';
+export type { ResumeOptions } from './resume.ts';
 export type { ApprovalEvent, CallbackRefusal, RecordApproval } from './approval-event.ts';
 export type { ApprovalProgress, ReportProgress } from './progress.ts';
 export type { DecisionMessage, ReadMessage } from './decision-message.ts';
-export type { Person } from './people.ts';
+export type { Absence, Person } from './people.ts';
 export type { Refusal } from './transition.ts';
 export type { Listener } from './listen.ts';
 export { nodeHandler, type FetchHandler, type NodeHandler } from './node-handler.ts';

@@ -1,5 +1,5 @@
 import type { ApprovalRecord } from './approval-record.ts';
-import type { ApprovalStore } from './store.ts';
+import type { ApprovalStore, Stop } from './store.ts';
 
 export interface MemoryApprovalsOptions {
   /** How many finished approvals are remembered, so that a late decision is told what became of it. */
@@ -14,8 +14,11 @@ export function memoryApprovals(options: MemoryApprovalsOptions = {}): ApprovalS
 class MemoryApprovals implements ApprovalStore {
   readonly #records = new Map<string, ApprovalRecord>();
   readonly #open = new Map<string, string>();
+  readonly #grants = new Map<string, Set<string>>();
+  readonly #lastOfShape = new Map<string, string>();
   readonly #pending = new Map<string, number>();
   readonly #finished = new Set<string>();
+  readonly #stops = new Map<string, Stop>();
   readonly #listeners = new Set<(record: ApprovalRecord) => void>();
   readonly #maximumFinished: number;
 
@@ -24,7 +27,7 @@ class MemoryApprovals implements ApprovalStore {
   }
 
   async insert(record: ApprovalRecord): Promise<ApprovalRecord> {
-    const standing = this.#standing(record.requestHash);
+    const standing = this.#known(this.#open.get(record.requestHash));
     if (standing !== undefined) return standing;
     this.#keep(record);
     return record;
@@ -35,7 +38,7 @@ class MemoryApprovals implements ApprovalStore {
   }
 
   async findOpen(requestHash: string): Promise<ApprovalRecord | undefined> {
-    return this.#standing(requestHash);
+    return this.#known(this.#open.get(requestHash));
   }
 
   async replace(next: ApprovalRecord): Promise<boolean> {
@@ -46,8 +49,32 @@ class MemoryApprovals implements ApprovalStore {
     return true;
   }
 
+  async findGrants(key: string): Promise<readonly ApprovalRecord[]> {
+    return [...(this.#grants.get(key) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
+  }
+
+  async findLastApproved(shape: string): Promise<ApprovalRecord | undefined> {
+    return this.#known(this.#lastOfShape.get(shape));
+  }
+
+  async listOpen(): Promise<readonly ApprovalRecord[]> {
+    return [...this.#open.values()].flatMap((id) => this.#records.get(id) ?? []);
+  }
+
   async countPending(principal: string): Promise<number> {
     return this.#pending.get(principal) ?? 0;
+  }
+
+  async putStop(stop: Stop): Promise<void> {
+    this.#stops.set(stop.subject, stop);
+  }
+
+  async removeStop(subject: string): Promise<boolean> {
+    return this.#stops.delete(subject);
+  }
+
+  async findStop(subjects: readonly string[]): Promise<Stop | undefined> {
+    return subjects.map((subject) => this.#stops.get(subject)).find((stop) => stop !== undefined);
   }
 
   watch(listener: (record: ApprovalRecord) => void): () => void {
@@ -55,8 +82,7 @@ class MemoryApprovals implements ApprovalStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #standing(requestHash: string): ApprovalRecord | undefined {
-    const id = this.#open.get(requestHash);
+  #known(id: string | undefined): ApprovalRecord | undefined {
     return id === undefined ? undefined : this.#records.get(id);
   }
 
@@ -65,7 +91,16 @@ class MemoryApprovals implements ApprovalStore {
     this.#count(record, 1);
     if (isOpen(record)) this.#open.set(record.requestHash, record.id);
     else this.#finish(record);
+    this.#index(record);
     for (const listener of this.#listeners) listener(record);
+  }
+
+  #index({ id, state, grant, keys }: ApprovalRecord): void {
+    if (state === 'approved' && keys.shape !== undefined) this.#lastOfShape.set(keys.shape, id);
+    if (grant === undefined) return;
+    const ids = this.#grants.get(grant.key) ?? new Set();
+    if (state === 'approved') this.#grants.set(grant.key, ids.add(id));
+    else if (ids.delete(id) && ids.size === 0) this.#grants.delete(grant.key);
   }
 
   #finish(record: ApprovalRecord): void {
@@ -74,8 +109,14 @@ class MemoryApprovals implements ApprovalStore {
     for (const id of this.#finished) {
       if (this.#finished.size <= this.#maximumFinished) break;
       this.#finished.delete(id);
-      this.#records.delete(id);
+      this.#forget(id);
     }
+  }
+
+  #forget(id: string): void {
+    const shape = this.#records.get(id)?.keys.shape;
+    if (shape !== undefined && this.#lastOfShape.get(shape) === id) this.#lastOfShape.delete(shape);
+    this.#records.delete(id);
   }
 
   #count(record: ApprovalRecord, by: 1 | -1): void {
@@ -87,6 +128,6 @@ class MemoryApprovals implements ApprovalStore {
   }
 }
 
-function isOpen(record: ApprovalRecord): boolean {
-  return record.state === 'pending' || record.state === 'approved';
+export function isOpen({ state }: ApprovalRecord): boolean {
+  return state === 'pending' || state === 'approved';
 }

@@ -3,36 +3,65 @@ import { GuardError } from '../../errors.ts';
 import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { Delivery } from './delivery.ts';
-import { countEntitled } from './entitlement.ts';
+import { lacking } from './entitlement.ts';
 import { notApproved, stillPending, undeliverable } from './errors.ts';
-import { draftRecord, type Asking } from './subject.ts';
+import { draftRecord, type Subject } from './subject.ts';
 import { waitForDecision } from './wait-for-decision.ts';
 
+/** What the request grew out of, when an approver edited another one. */
+export interface Origin {
+  readonly editOf: string;
+}
+
 /** Asks, or joins the same question asked before, and comes back with an approved record or throws. */
-export async function obtain(asking: Asking, parts: ApprovalParts): Promise<ApprovalRecord> {
-  const { call, context } = asking;
-  const { desk, report, options, now } = parts;
-  const fresh = draftRecord(asking, options.prompt ?? 'digest', now());
+export async function obtain(
+  subject: Subject,
+  parts: ApprovalParts,
+  origin?: Origin,
+): Promise<ApprovalRecord> {
+  const { context } = subject;
+  const { desk, store, options, now } = parts;
+  const shape = subject.keys.shape;
+  const fresh = draftRecord(subject, {
+    now: now(),
+    promptShown: options.prompt ?? 'digest',
+    currency: options.currency,
+    rowCap: options.rowCap?.(context),
+    previous: shape === undefined ? undefined : await store.findLastApproved(shape),
+    ...origin,
+  });
   refuseHopeless(fresh, parts);
   const { record, opened } = await desk.open(fresh, context);
-  if (record.state !== 'pending') return record;
-  const { id, approvers, expiresAt } = record;
-  report({ type: 'approval.waiting', id, approvers, expiresAt });
-  const delivery = opened ? parts.deliveries.begin(record, parts) : undefined;
-  const settled = await settle(record, delivery, asking, parts);
-  report({ type: 'approval.settled', id, state: settled.state });
-  if (settled.state === 'approved') return settled;
-  throw await whyStopped(settled, delivery, call.id, parts);
+  return opened || record.state === 'pending' ? settled(record, opened, subject, parts) : record;
+}
+
+/** Waits for what people say. A request that nobody was told of, because a process died, is told now. */
+export async function settled(
+  record: ApprovalRecord,
+  opened: boolean,
+  subject: Pick<Subject, 'call' | 'context'>,
+  parts: ApprovalParts,
+): Promise<ApprovalRecord> {
+  const { desk, report, deliveries } = parts;
+  const { id, requirement, expiresAt } = record;
+  report({ type: 'approval.waiting', id, approvers: requirement.approvers, expiresAt });
+  const isFirst = opened || (record.toldAt === undefined && !desk.hasAsked(id));
+  const delivery = isFirst ? deliveries.begin(record, parts) : undefined;
+  if (requirement.escalation !== undefined) parts.agenda.watch(record);
+  const end = await settle(record, delivery, subject, parts);
+  report({ type: 'approval.settled', id, state: end.state });
+  if (end.state === 'approved') return end;
+  throw await whyStopped(end, delivery, subject.call.id, parts);
 }
 
 async function settle(
   record: ApprovalRecord,
   delivery: Delivery | undefined,
-  asking: Asking,
+  { context }: Pick<Subject, 'context'>,
   parts: ApprovalParts,
 ): Promise<ApprovalRecord> {
   const { desk, waiting, now, options } = parts;
-  const { signal } = asking.context;
+  const { signal } = context;
   try {
     if (options.onPending === 'throw') {
       await toldWithin(delivery, options.deliverFor ?? 30_000, signal);
@@ -51,7 +80,7 @@ async function settle(
   } catch (error) {
     // Nobody should decide on a call that has gone, unless another one waits for the same.
     if (delivery !== undefined && waiting.count(record.id) === 0) {
-      const { id } = asking.context.principal;
+      const { id } = context.principal;
       await desk.cancel(record.id, id, 'the caller has gone').catch(() => undefined);
     }
     throw error;
@@ -74,29 +103,29 @@ async function toldWithin(
 }
 
 async function whyStopped(
-  settled: ApprovalRecord,
+  end: ApprovalRecord,
   delivery: Delivery | undefined,
   callId: string,
-  { desk, expiries, now }: ApprovalParts,
+  { desk, agenda }: ApprovalParts,
 ): Promise<GuardError> {
   const failure = delivery?.failure;
-  const silent = settled.state === 'pending' || settled.state === 'expired' || settled.state === 'cancelled';
+  const silent = end.state === 'pending' || end.state === 'expired' || end.state === 'cancelled';
   if (failure !== undefined && silent) {
-    await desk.cancel(settled.id, 'guard', 'undeliverable');
-    return undeliverable(settled, callId, failure);
+    await desk.cancel(end.id, 'guard', 'undeliverable');
+    return undeliverable(end, callId, failure);
   }
-  if (settled.state !== 'pending') return notApproved(settled, callId);
-  expiries.watch(settled, desk, now());
-  return stillPending(settled, callId);
+  if (end.state !== 'pending') return notApproved(end, callId);
+  agenda.watch(end);
+  return stillPending(end, callId);
 }
 
 /** Without enough people who are not the requester there is nothing to wait for. */
 function refuseHopeless(record: ApprovalRecord, { people }: ApprovalParts): void {
-  const entitled = countEntitled(record, people);
-  if (entitled >= record.quorum) return;
+  const short = lacking(record, people);
+  if (short === undefined) return;
   throw new GuardError(
     'ERR_CONFIG',
-    `The call needs ${record.quorum} approvals, but only ${entitled} of the approvers may decide on it: nobody approves their own request, and service accounts never do. Name further people in the policy.`,
+    `The call needs ${short.needed} approvals, but only ${short.entitled} of the approvers may decide on it: nobody approves their own request, nobody counts twice, and service accounts never do. Name further people in the policy.`,
     { callId: record.requester.callId, reasons: record.notice.reasons },
   );
 }

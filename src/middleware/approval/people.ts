@@ -8,12 +8,23 @@ export interface Person {
   readonly keys: readonly string[];
   /** Other ids under which the same human calls, so that nobody approves their own request. */
   readonly aliases?: readonly string[] | undefined;
+  /** When another person decides in this one's place. */
+  readonly absences?: readonly Absence[] | undefined;
+}
+
+export interface Absence {
+  /** RFC 3339. */
+  readonly from: string;
+  readonly until: string;
+  /** The id of the person who stands in. */
+  readonly delegate: string;
 }
 
 export interface KnownPerson {
   readonly id: string;
   readonly names: ReadonlySet<string>;
   readonly keys: readonly VerifyingKey[];
+  readonly absences: readonly Absence[];
 }
 
 /** How ids are compared: `user:Ana@acme.io` and `ana@acme.io` are one person. */
@@ -41,7 +52,7 @@ export function knowPeople(people: readonly Person[], symmetric: boolean): reado
 function knowPerson(person: Person, symmetric: boolean): KnownPerson {
   const names = new Set([person.id, ...(person.aliases ?? [])].map(sameName));
   if (names.has('')) throw new GuardError('ERR_CONFIG', 'A person who may approve has an empty id.');
-  if ([...names].some((name) => name.endsWith('.gserviceaccount.com'))) {
+  if ([...names].some(isNoHuman)) {
     throw new GuardError('ERR_CONFIG', `${person.id} is a service account; only people approve.`);
   }
   const keys = person.keys.map(readVerifyingKey);
@@ -51,7 +62,24 @@ function knowPerson(person: Person, symmetric: boolean): KnownPerson {
       `${person.id} has a shared secret (whsec_) as key. Give a public key (whpk_), or set callback: 'symmetric'.`,
     );
   }
-  return { id: person.id, names, keys };
+  return { id: person.id, names, keys, absences: (person.absences ?? []).map(knowAbsence) };
+}
+
+/** Accounts of programs: they never decide, whoever lists them. */
+export function isNoHuman(name: string): boolean {
+  return /(?:\.gserviceaccount\.com$)|^(?:serviceaccount:|principal:\/\/|principalset:\/\/)/i.test(
+    name.trim(),
+  );
+}
+
+function knowAbsence(absence: Absence): Absence {
+  const { from, until, delegate } = absence;
+  const isPeriod = Date.parse(from) < Date.parse(until);
+  if (isPeriod && !isNoHuman(delegate)) return absence;
+  throw new GuardError(
+    'ERR_CONFIG',
+    `The absence from ${from} until ${until} needs an end after its beginning and a person as delegate.`,
+  );
 }
 
 function refuseDoubles(values: readonly string[], what: string): void {

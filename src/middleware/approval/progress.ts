@@ -20,6 +20,22 @@ export type ApprovalProgress =
       readonly person: string;
       readonly verdict: string;
     }
+  | { readonly type: 'approval.escalated'; readonly id: string; readonly approvers: readonly string[] }
+  /** Another text than that of the caller runs, or waits for further people. */
+  | {
+      readonly type: 'approval.edited';
+      readonly id: string;
+      readonly person: string;
+      readonly sql: string;
+    }
+  /** Somebody let a call run alone in an emergency. */
+  | {
+      readonly type: 'approval.emergency';
+      readonly id: string;
+      readonly person: string;
+      readonly comment: string;
+    }
+  | { readonly type: 'approval.granted'; readonly id: string; readonly grant: string }
   | { readonly type: 'approval.settled'; readonly id: string; readonly state: string };
 
 export type ReportProgress = (progress: ApprovalProgress) => void;

@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { fullName } from '../../sql/full-name.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Evidence } from './evidence.ts';
+import type { ApprovalRecord } from './approval-record.ts';
 import { digest } from './request-hash.ts';
 
 /** Everything that an approval is bound to. A different byte in any of it is a different request. */
@@ -34,6 +35,8 @@ export interface RequestParts {
   readonly policy: string;
   readonly masking: string;
   readonly tables: readonly { readonly name: string; readonly etag: string | null }[];
+  /** SHA-256 of what the text does, through views and routines. */
+  readonly facts: string | null;
 }
 
 export function requestParts(
@@ -60,7 +63,26 @@ export function requestParts(
         etag: etag ?? null,
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+    facts: evidence?.facts ?? null,
   };
+}
+
+/** What an approval beyond one execution is bound to: all of it but the session, by shape also but the literals. */
+export function grantKeys(parts: RequestParts, fingerprint: string | undefined): ApprovalRecord['keys'] {
+  const lasting = { ...parts, session: null };
+  const exact = digest({ grant: 'exact', ...lasting });
+  if (fingerprint === undefined) return { exact };
+  const parameters = typesOf(parts.parameters);
+  return { exact, shape: digest({ grant: 'shape', ...lasting, sql: fingerprint, facts: null, parameters }) };
+}
+
+/** Parameters with their names and types, without their values. */
+function typesOf(parameters: Json): Json {
+  if (!Array.isArray(parameters)) return parameters;
+  return parameters.map((parameter: Json) => {
+    const { parameterValue: _value, ...typed } = object(parameter);
+    return typed;
+  });
 }
 
 /** The id of a new job is made up anew for each attempt. */

@@ -1,6 +1,6 @@
 import { newId } from '../../call/new-id.ts';
-import type { Verdict } from './approval-record.ts';
-import type { ApproverMessage } from './decision-message.ts';
+import type { Edit, GrantTerms, Verdict } from './approval-record.ts';
+import type { ApproverMessage, DecisionMessage } from './decision-message.ts';
 import { readSigningKey } from './keys.ts';
 import { signatureHeaders, type SignatureHeaders } from './signature.ts';
 
@@ -11,6 +11,12 @@ export interface SignDecisionOptions {
   readonly requestHash: string;
   readonly verdict: Verdict;
   readonly comment?: string;
+  /** What shall run in place of the statement: a new request, which the policy judges anew. */
+  readonly edit?: Edit;
+  /** For how much more than one execution the approval shall stand, where the rule offers it. */
+  readonly grant?: GrantTerms;
+  /** An emergency: the person, whom the rule names for it, lets the call run alone. Needs a comment. */
+  readonly breakGlass?: true;
   /** The same over all attempts to deliver one decision. Default: a new one. */
   readonly messageId?: string;
   readonly now?: Date;
@@ -31,9 +37,18 @@ export interface SignedRequest {
  * ```
  */
 export function signDecision(options: SignDecisionOptions): SignedRequest {
-  const { id, requestHash, verdict, comment } = options;
-  const message = { type: 'approval.decision', id, requestHash, verdict } as const;
-  return signMessage(comment === undefined ? message : { ...message, comment }, options);
+  const { id, requestHash, verdict, comment, edit, grant, breakGlass } = options;
+  const message: DecisionMessage = {
+    type: 'approval.decision',
+    id,
+    requestHash,
+    verdict,
+    ...(comment !== undefined && { comment }),
+    ...(edit !== undefined && { edit }),
+    ...(grant !== undefined && { grant }),
+    ...(breakGlass !== undefined && { breakGlass }),
+  };
+  return signMessage(message, options);
 }
 
 /** Signs the question for the whole request, when the notice was cut. */

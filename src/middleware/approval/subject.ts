@@ -2,12 +2,14 @@ import { newId } from '../../call/new-id.ts';
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { GuardError } from '../../errors.ts';
+import { costKey, type Cost } from '../limits/cost.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { ApprovalRecord } from './approval-record.ts';
-import { evidenceKey } from './evidence.ts';
-import { buildNotice, requesterOf, type PromptShown } from './notice.ts';
+import { evidenceKey, type Evidence } from './evidence.ts';
+import { buildNotice, requesterOf, type NoticeFrame } from './notice.ts';
 import { requestHash } from './request-hash.ts';
-import { requestParts } from './request-parts.ts';
+import { grantKeys, requestParts, type RequestParts } from './request-parts.ts';
+import { longestApproval } from './transition.ts';
 
 /** A call for which somebody must be asked. */
 export interface Asking {
@@ -16,34 +18,65 @@ export interface Asking {
   readonly decision: Extract<Decision, { effect: 'require-approval' }>;
 }
 
-/** Expiry at the latest: 14 days. */
-const longest = 14 * 86_400_000;
+/** A call as it would run now, and all that an approval of it is bound to. */
+export interface Subject extends Asking {
+  readonly evidence: Evidence | undefined;
+  readonly parts: RequestParts;
+  readonly requestHash: string;
+  readonly keys: ApprovalRecord['keys'];
+  readonly cost: Cost | undefined;
+}
 
-/** The request as it would be stored, with everything that an approval of it would cover. */
-export function draftRecord(asking: Asking, promptShown: PromptShown, now: Date): ApprovalRecord {
+/**
+ * Finds out what would run now. The cost is BigQuery's own word, by a dry run of the text with its masks: a query that
+ * BigQuery does not even plan is not shown to anybody.
+ */
+export async function subjectOf(asking: Asking, evidence?: Evidence): Promise<Subject> {
   const { call, context, decision } = asking;
   refuseUpload(call);
-  const evidence = context.get(evidenceKey);
-  const parts = requestParts(call, context, decision, evidence);
-  const hash = requestHash(parts);
+  const known = evidence ?? context.get(evidenceKey);
+  const parts = requestParts(call, context, decision, known);
+  return {
+    ...asking,
+    evidence: known,
+    parts,
+    requestHash: requestHash(parts),
+    keys: grantKeys(parts, known?.fingerprint),
+    cost: await context.get(costKey)?.(decision.masks),
+  };
+}
+
+export type DraftFrame = Pick<NoticeFrame, 'promptShown' | 'currency' | 'rowCap'> & {
+  readonly now: Date;
+  readonly previous?: ApprovalRecord | undefined;
+  readonly editOf?: string | undefined;
+};
+
+/** The request as it would be stored. */
+export function draftRecord(
+  subject: Subject,
+  { now, previous, editOf, ...shown }: DraftFrame,
+): ApprovalRecord {
+  const { call, context, decision, keys, cost } = subject;
   const id = newId();
   const requestedAt = now.toISOString();
-  const expiresIn = Math.min(decision.approval.expiresInMs, longest);
+  const expiresIn = Math.min(decision.approval.expiresInMs, longestApproval);
   const expiresAt = new Date(now.getTime() + expiresIn).toISOString();
-  const frame = { id, requestedAt, expiresAt, promptShown };
   return {
     id,
-    requestHash: hash,
+    requestHash: subject.requestHash,
     state: 'pending',
     version: 1,
     requester: requesterOf(call, context),
-    approvers: decision.approval.approvers,
-    quorum: decision.approval.quorum,
+    requirement: decision.approval,
     votes: [],
     requestedAt,
     expiresAt,
     transitions: [],
-    notice: buildNotice({ call, context, decision, evidence, parts, requestHash: hash }, frame),
+    keys,
+    ...(cost !== undefined && { approvedBytes: Number(cost.bytes) }),
+    ...(editOf !== undefined && { editOf }),
+    notice: buildNotice({ ...subject, previous, editOf }, { id, requestedAt, expiresAt, ...shown }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface WaitOptions {
   readonly until: Date;
   readonly signal: AbortSignal;
   /** What went wrong meanwhile, so that waiting is of no use. */
-  readonly fault: () => unknown;
+  readonly fault?: () => unknown;
 }
 
 /** The record once it is no longer pending, or as it is at the end of the wait. */
@@ -19,7 +19,8 @@ export async function waitForDecision(record: ApprovalRecord, options: WaitOptio
   for (;;) {
     const wake = waiting.watch(record.id, until.getTime() - now().getTime(), signal);
     try {
-      if (fault() !== undefined) throw fault();
+      const failure = fault?.();
+      if (failure !== undefined) throw failure;
       const current = await desk.read(record.id);
       if (current === undefined) throw new Error('The store has lost the approval request.');
       if (current.state !== 'pending' || now().getTime() >= until.getTime()) return current;

@@ -61,7 +61,8 @@ export function webhook(options: WebhookOptions): ApprovalChannel {
   return {
     name: options.name ?? 'webhook',
     async notify(notice, way) {
-      const message = { id: `msg_${notice.id}`, body: encode(notice, options) };
+      const round = notice.round === undefined ? '' : `_${notice.round}`;
+      const message = { id: `msg_${notice.id}${round}`, body: encode(notice, options) };
       const attempt = async (): Promise<AttemptFailure | undefined> => {
         if (gone) return failed('answered 410 earlier and is switched off', whose, true);
         const answer = await send(message, way.signal);

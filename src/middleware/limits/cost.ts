@@ -29,6 +29,9 @@ export type EstimateCost = (call: Call, context: Context) => Promise<Cost>;
 /** The same before masks are applied: they are given, with what is needed to apply them. */
 export type CostOf = (call: Call, context: Context, maskable: Maskable) => Promise<Cost>;
 
+/** True: what BigQuery said of the cost a moment ago does not count, it is asked once more. */
+export const freshCostKey: ContextKey<boolean> = contextKey<boolean>('fresh cost', false);
+
 /**
  * How a layer learns what the call would cost. Nothing is asked of BigQuery before it is called; it needs the
  * masks, since it is the masked text that would run. Left by the policy; `undefined` for calls without a query.

@@ -3,7 +3,7 @@ import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { boundedMap } from '../../sql/bounded-map.ts';
 import { record } from '../audit/index.ts';
-import type { Cost, EstimateCost } from './cost.ts';
+import { freshCostKey, type Cost, type EstimateCost } from './cost.ts';
 import { costIn, dryRunOf } from './dry-run.ts';
 import { dryRunRefused, unavailable } from './errors.ts';
 import { estimatedEvent } from './event.ts';
@@ -38,7 +38,8 @@ export function estimates(options: EstimateOptions = {}): EstimateCost {
     const now = context.now().getTime();
     const before = known.get(key);
     // A clock that was set back makes an answer look younger than it is.
-    if (before !== undefined && now >= before.from && now - before.from < keepFor) {
+    const isFresh = before !== undefined && now >= before.from && now - before.from < keepFor;
+    if (isFresh && !context.get(freshCostKey)) {
       await record(context, estimatedEvent(before.cost, settings, true));
       return before.cost;
     }

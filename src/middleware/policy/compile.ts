@@ -5,7 +5,7 @@ import { append } from './append.ts';
 import { readPattern } from '../detection/find-pattern.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
-import type { MaskRule, PolicyDocument, Rule } from './document.ts';
+import type { ApprovalSettings, MaskRule, PolicyDocument, Rule } from './document.ts';
 import { byStrictness, byUse, type AppliedMask, type MaskName } from './mask-choice.ts';
 import { appliedMask } from './applied-mask.ts';
 import { reportUnusable } from './unusable-mask.ts';
@@ -100,13 +100,32 @@ interface Scope {
   readonly bind: (names: readonly string[], place: Place) => readonly Tag[];
 }
 
+interface NamedGroup {
+  readonly group: string;
+  readonly at: readonly PropertyKey[];
+}
+
+/** The groups of people that the settings name, and where. */
+function groupsOf(settings: ApprovalSettings): readonly NamedGroup[] {
+  return [
+    ...named(settings.from, 'from'),
+    ...(settings.next ?? []).flatMap((stage, index) => named(stage.from, 'next', index, 'from')),
+    ...named(settings.escalate?.to ?? [], 'escalate', 'to'),
+    ...named(settings.breakGlass?.from ?? [], 'breakGlass', 'from'),
+  ];
+}
+
+function named(groups: readonly string[], ...at: readonly PropertyKey[]): readonly NamedGroup[] {
+  return groups.map((group, index) => ({ group, at: [...at, index] }));
+}
+
 function compileRule(rule: Rule, path: readonly PropertyKey[], scope: Scope): Omit<CompiledRule, 'order'> {
   const { document, report, bind } = scope;
   const what = `rule ${rule.name}`;
   if (rule.effect === 'require-approval') {
-    for (const [index, group] of rule.approval.from.entries()) {
+    for (const { group, at } of groupsOf(rule.approval)) {
       if (document.people[group] !== undefined) continue;
-      report(unknown('people group', group, what, [...path, 'approval', 'from', index]));
+      report(unknown('people group', group, what, [...path, 'approval', ...at]));
     }
   }
   const patterns = (names: readonly string[]) => names.map((name) => namePattern(name, document.project));

@@ -31,7 +31,7 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
 /** A text that was seen before has the same facts, and their digest need not be made again. */
 const digests = new WeakMap<Facts, string>();
 
-function digestOfFacts(facts: Facts): string {
+export function digestOfFacts(facts: Facts): string {
   const known = digests.get(facts);
   if (known !== undefined) return known;
   const digest = digestOf(facts);

@@ -2,6 +2,7 @@ import { contextKey, type ContextKey } from '../../call/context.ts';
 import type { Reason } from '../../errors.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
 import type { AppliedMask } from './mask-choice.ts';
+import type { ApprovalRequirement } from './requirement.ts';
 
 /** A column that this principal sees only through a mask. */
 export type ColumnMask = AppliedMask & {
@@ -13,15 +14,6 @@ export type ColumnMask = AppliedMask & {
   /** Views and routines through which it is read as it is. */
   readonly trusted?: readonly ObjectName[];
 };
-
-/** What the people who are asked must be and do; the strictest of all rules that fired. */
-export interface ApprovalRequirement {
-  /** Ids of the people who may decide; never empty. */
-  readonly approvers: readonly [string, ...string[]];
-  /** How many distinct people must approve. */
-  readonly quorum: number;
-  readonly expiresInMs: number;
-}
 
 interface Decided {
   /** SHA-256, hex, of the policy in force. */

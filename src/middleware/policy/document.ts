@@ -1,6 +1,7 @@
 import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { BudgetRule, CostSettings } from '../limits/rules.ts';
 import type { MaskChoice } from './mask-choice.ts';
+import type { GrantOffer } from './requirement.ts';
 
 /**
  * A policy as data: what `guard.yaml` holds once it is read, or what TypeScript builds. Every list is an
@@ -58,6 +59,17 @@ export interface Person {
   readonly id: string;
   /** Public keys of the person, `whpk_…`, with which decisions are verified. */
   readonly keys: readonly string[];
+  /** Further ids of the same human, so that nobody decides on their own request under another name. */
+  readonly aliases?: readonly string[] | undefined;
+  /** When somebody else decides in the person's place. */
+  readonly absences?: readonly Absence[] | undefined;
+}
+
+export interface Absence {
+  readonly from: string;
+  readonly until: string;
+  /** The id of another person of `people`. */
+  readonly delegate: string;
 }
 
 export type Unclassified = 'allow' | 'mask' | 'deny';
@@ -120,11 +132,25 @@ export type Rule =
   | (RuleBase & Opening & { readonly effect: 'allow' })
   | (RuleBase & Opening & { readonly effect: 'require-approval'; readonly approval: ApprovalSettings });
 
-export interface ApprovalSettings {
+export interface StageSettings {
   /** Names of groups in `people`. */
   readonly from: readonly string[];
-  readonly quorum: number;
+  /** How many distinct people must approve; `all` of the groups. */
+  readonly quorum: number | 'all';
+}
+
+export interface ApprovalSettings extends StageSettings {
   readonly expiresInMs: number;
+  /** Who is asked next, once the ones before have approved. */
+  readonly next?: readonly StageSettings[] | undefined;
+  /** Every decision needs a comment. */
+  readonly comment?: 'required' | undefined;
+  /** Groups that may decide as well when nobody has for a while. */
+  readonly escalate?: { readonly afterMs: number; readonly to: readonly string[] } | undefined;
+  /** Groups of which one person may let the call run alone in an emergency. */
+  readonly breakGlass?: { readonly expiresInMs: number; readonly from: readonly string[] } | undefined;
+  /** The most that an approver may grant beyond one execution. */
+  readonly grants?: GrantOffer | undefined;
   /** True: who gets the approval sees the columns without masks. */
   readonly unmask?: boolean | undefined;
 }

@@ -3,8 +3,9 @@ import type { Reason } from '../../errors.ts';
 import { fullName } from '../../sql/full-name.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
-import type { ApprovalRequirement, ColumnMask, Decision } from './decision.ts';
+import type { ColumnMask, Decision } from './decision.ts';
 import { plainMaskNames } from './mask-choice.ts';
+import { strictestRequirement } from './requirement.ts';
 
 /** What a call does, as far as it was found out. */
 export type PolicyFacts = Pick<
@@ -129,7 +130,7 @@ function stricter(compiled: CompiledPolicy, a: Decision, b: Decision): Decision 
   const gates = [a, b].flatMap((each) => (each.effect === 'require-approval' ? [each] : []));
   const [reason, ...more] = gates.flatMap(({ reasons }): readonly Reason[] => reasons);
   if (reason === undefined) return { ...decided, ...opened, effect: 'allow', masks };
-  const approval = mergeApprovals(gates.map((gate) => gate.approval));
+  const approval = strictestRequirement(gates.map((gate) => gate.approval));
   const reasons = [reason, ...more] as const;
   if (approval === undefined) return { ...decided, effect: 'deny', reasons };
   return { ...decided, ...opened, effect: 'require-approval', reasons, approval, masks };
@@ -146,19 +147,4 @@ function mergeMasks(compiled: CompiledPolicy, masks: readonly ColumnMask[]): rea
     if (isStricter) kept.set(key, mask);
   }
   return [...kept.values()];
-}
-
-/** Only people whom all of them name; `undefined` when too few are left. */
-function mergeApprovals(approvals: readonly ApprovalRequirement[]): ApprovalRequirement | undefined {
-  const quorum = Math.max(...approvals.map((each) => each.quorum));
-  const [first, ...rest] = approvals;
-  const [one, ...others] = (first?.approvers ?? []).filter((id) =>
-    rest.every(({ approvers }) => approvers.includes(id)),
-  );
-  if (one === undefined || others.length + 1 < quorum) return undefined;
-  return {
-    approvers: [one, ...others],
-    quorum,
-    expiresInMs: Math.min(...approvals.map((each) => each.expiresInMs)),
-  };
 }

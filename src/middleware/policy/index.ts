@@ -7,7 +7,8 @@ export { cedar, type CedarOptions } from './engines/cedar.ts';
 export { opa, type OpaOptions } from './engines/opa.ts';
 export type { PolicySource } from './policy-source.ts';
 export { jobRegistry, type JobRecord, type JobRegistry } from './job-registry.ts';
-export { decisionKey, type ApprovalRequirement, type ColumnMask, type Decision } from './decision.ts';
+export { decisionKey, type ColumnMask, type Decision } from './decision.ts';
+export type { ApprovalRequirement, ApprovalStage, GrantOffer } from './requirement.ts';
 export type { MaskChoice, MaskName, TimePart } from './mask-choice.ts';
 export type {
   ApprovalSettings,

@@ -3,10 +3,12 @@ import type { Context } from '../../call/context.ts';
 import type { Middleware, Next } from '../../call/middleware.ts';
 import { refusal } from '../../call/rebuild.ts';
 import type { Result } from '../../call/result.ts';
+import type { CatalogTable } from '../../sql/catalog.ts';
 import { evidenceKey, reconsiderKey, type Evidence } from '../approval/evidence.ts';
+import { digestOf } from '../audit/canonical.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { concealsKey, decisionKey, type Decision } from './decision.ts';
-import { recordDecision } from './decision-event.ts';
+import { digestOfFacts, recordDecision } from './decision-event.ts';
 import { detectorsKey, detectorsOf } from './detectors.ts';
 import type { PolicyDocument } from './document.ts';
 import { listsOwnJobs, othersJobs, ownJobs } from './own-jobs.ts';
@@ -46,13 +48,10 @@ export function policy(options: PolicyOptions): Middleware {
         return ownList(compiled, options.jobs, judged.subject, call, context, next);
       await recordDecision(context, judged.decision, judged.subject);
       if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons, judged.instead);
-      leave(context, judged, reconsider);
-      const conceals = touchesMasked(compiled, judged.request);
-      const detectors = detectorsOf(compiled, judged.request);
-      context.set(concealsKey, conceals);
-      context.set(detectorsKey, detectors);
+      const adopted = leave(context, compiled, { call, judged }, reconsider);
       const result = await next(inGoogleSql(call));
-      const job = jobOf(call, context, { ...judged, conceals, detectors }, result);
+      const [conceals, detectors] = [context.get(concealsKey), context.get(detectorsKey)];
+      const job = jobOf(adopted.call, context, { ...adopted.judged, conceals, detectors }, result);
       if (job !== undefined) {
         options.jobs.add(job);
         registerResultTable(options.jobs, job, result);
@@ -63,24 +62,74 @@ export function policy(options: PolicyOptions): Middleware {
   };
 }
 
-function leave(context: Context, judged: Judgement, reconsider: (call: Call) => Promise<Judgement>): void {
+/** A call with what was decided about it. */
+interface Adopted {
+  call: Call;
+  judged: Judgement;
+}
+
+/** What counts for the call may change on the way: an approver may let another text run in place of its own. */
+function leave(
+  context: Context,
+  compiled: CompiledPolicy,
+  first: Adopted,
+  reconsider: (call: Call) => Promise<Judgement>,
+): Readonly<Adopted> {
+  const adopted = { ...first };
+  put(context, compiled, first.judged);
+  context.set(reconsiderKey, async (again) => {
+    const judged = await reconsider(again);
+    const { decision, subject } = judged;
+    return {
+      decision,
+      evidence: evidenceOf(subject),
+      async adopt() {
+        await recordDecision(context, decision, subject);
+        put(context, compiled, judged);
+        adopted.call = again;
+        adopted.judged = judged;
+      },
+    };
+  });
+  return adopted;
+}
+
+function put(context: Context, compiled: CompiledPolicy, judged: Judgement): void {
+  context.set(concealsKey, touchesMasked(compiled, judged.request));
+  context.set(detectorsKey, detectorsOf(compiled, judged.request));
   context.set(decisionKey, judged.decision);
   context.set(analysisKey, judged.subject.analysis);
   context.set(tablesKey, judged.subject.tables);
   context.set(visibleTablesKey, judged.visible ?? []);
-  context.set(evidenceKey, evidenceOf(judged.subject));
-  context.set(reconsiderKey, async (again) => {
-    const { decision, subject } = await reconsider(again);
-    return { decision, evidence: evidenceOf(subject) };
-  });
+  // Nobody is shown anything where nobody is asked.
+  if (judged.decision.effect === 'require-approval') context.set(evidenceKey, evidenceOf(judged.subject));
 }
 
 function evidenceOf({ analysis, tables, columns }: Subject): Evidence {
   return {
     kind: analysis?.facts.kind,
-    tables: tables.map(({ name, etag }) => ({ name, etag })),
+    tables: tables.map((table) => ({ name: table.name, etag: schemaDigest(table) })),
     columns,
+    ...(analysis !== undefined && {
+      fingerprint: analysis.facts.fingerprint,
+      facts: digestOfFacts(analysis.facts),
+    }),
   };
+}
+
+/**
+ * BigQuery's etag of a table changes with every row that is written. What an approval is bound to is the schema, and
+ * the text of a view.
+ */
+const schemaDigests = new WeakMap<CatalogTable, string>();
+
+function schemaDigest(table: CatalogTable): string {
+  const known = schemaDigests.get(table);
+  if (known !== undefined) return known;
+  const { name, kind, columns, view } = table;
+  const digest = digestOf({ name, kind, columns, view: view ?? null });
+  schemaDigests.set(table, digest);
+  return digest;
 }
 
 async function ownList(

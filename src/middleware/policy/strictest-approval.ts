@@ -1,11 +1,8 @@
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
-import type { ApprovalRequirement } from './decision.ts';
-import type { ApprovalSettings } from './document.ts';
+import type { ApprovalSettings, StageSettings } from './document.ts';
+import { strictestRequirement, type ApprovalRequirement, type ApprovalStage } from './requirement.ts';
 
-/**
- * Several rules at once ask for the strictest of all: only people whom every rule names may decide, the
- * highest quorum counts and the shortest time. `undefined` when not enough people remain.
- */
+/** What the rules that fired ask for together; `undefined` when no people can fulfil it. */
 export function strictestApproval(
   policy: CompiledPolicy,
   gates: readonly CompiledRule[],
@@ -13,20 +10,45 @@ export function strictestApproval(
   const settings = gates.flatMap((gate) =>
     gate.source.effect === 'require-approval' ? [gate.source.approval] : [],
   );
-  const quorum = Math.max(...settings.map((each) => each.quorum));
-  const [first, ...rest] = settings.map((each) => peopleOf(policy, each));
-  const entitled = [...(first ?? [])].filter((id) => rest.every((people) => people.has(id))).toSorted();
-  const [one, ...others] = entitled;
-  if (one === undefined || entitled.length < quorum) return undefined;
+  const requirements = settings.map((each) => requirementOf(policy, each));
+  const known = requirements.filter((each) => each !== undefined);
+  return known.length < requirements.length ? undefined : strictestRequirement(known);
+}
+
+function requirementOf(policy: CompiledPolicy, settings: ApprovalSettings): ApprovalRequirement | undefined {
+  const first = stageOf(policy, settings);
+  const next = (settings.next ?? []).map((stage) => stageOf(policy, stage));
+  const later = next.filter((stage) => stage !== undefined);
+  if (first === undefined || later.length < next.length) return undefined;
+  const escalated = peopleOf(policy, settings.escalate?.to);
+  const emergency = peopleOf(policy, settings.breakGlass?.from);
+  const { escalate, breakGlass, comment, grants, expiresInMs } = settings;
   return {
-    approvers: [one, ...others],
-    quorum,
-    expiresInMs: Math.min(...settings.map((each) => each.expiresInMs)),
+    ...first,
+    expiresInMs,
+    ...(later.length > 0 && { next: later }),
+    ...(comment !== undefined && { comment }),
+    ...(escalate !== undefined &&
+      escalated !== undefined && { escalation: { afterMs: escalate.afterMs, approvers: escalated } }),
+    ...(breakGlass !== undefined &&
+      emergency !== undefined && {
+        breakGlass: { expiresInMs: breakGlass.expiresInMs, approvers: emergency },
+      }),
+    ...(grants !== undefined && { grants }),
   };
 }
 
-function peopleOf(policy: CompiledPolicy, settings: ApprovalSettings): ReadonlySet<string> {
-  return new Set(
-    settings.from.flatMap((group) => policy.document.people[group]?.members.map((person) => person.id) ?? []),
-  );
+function stageOf(policy: CompiledPolicy, { from, quorum }: StageSettings): ApprovalStage | undefined {
+  const approvers = peopleOf(policy, from);
+  if (approvers === undefined) return undefined;
+  return { approvers, quorum: quorum === 'all' ? approvers.length : quorum };
+}
+
+function peopleOf(
+  policy: CompiledPolicy,
+  groups: readonly string[] = [],
+): readonly [string, ...string[]] | undefined {
+  const members = groups.flatMap((group) => policy.document.people[group]?.members ?? []);
+  const [one, ...others] = [...new Set(members.map(({ id }) => id))].toSorted();
+  return one === undefined ? undefined : [one, ...others];
 }

@@ -388,13 +388,11 @@ describe('nothing is sent', () => {
   });
 
   it('when the store fails', async () => {
-    const broken: ApprovalStore = {
-      ...memoryApprovals(),
+    const broken: ApprovalStore = Object.assign(memoryApprovals(), {
       findOpen: async () => {
         throw new Error('store is down');
       },
-      watch: () => () => undefined,
-    };
+    });
     const gate = openGate({ store: broken });
     expect(await failure(gate.run())).toMatchObject({ message: 'store is down' });
     expect([gate.sent, gate.box.notices]).toEqual([[], []]);

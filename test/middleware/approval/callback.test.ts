@@ -268,6 +268,7 @@ describe('a decision is turned away', () => {
     const later = { messageId: 'msg_later' };
 
     const spent = await pending(options);
+    await spent.running;
     await spent.answer();
     await spent.run();
     expect(await spent.answer(later)).toEqual([410, { error: 'already_consumed' }]);
@@ -277,6 +278,7 @@ describe('a decision is turned away', () => {
     expect(await cancelled.answer(later)).toEqual([410, { error: 'cancelled' }]);
 
     const revoked = await pending(options);
+    await revoked.running;
     await revoked.answer();
     await revoked.gate.withdraw(revoked.notice.id, 'ana@acme.io', 'no');
     expect(await revoked.answer(later)).toEqual([410, { error: 'revoked' }]);

@@ -5,29 +5,41 @@ import type { JsonObject } from '../../../src/call/json.ts';
 import { evidenceKey } from '../../../src/middleware/approval/evidence.ts';
 import { fitNotice, maximumNoticeBytes } from '../../../src/middleware/approval/fit-notice.ts';
 import type { ApprovalNotice, PromptShown } from '../../../src/middleware/approval/notice.ts';
-import { draftRecord } from '../../../src/middleware/approval/subject.ts';
+import { draftRecord, subjectOf } from '../../../src/middleware/approval/subject.ts';
+import { costKey, type Cost } from '../../../src/middleware/limits/cost.ts';
 import { asks, someCall, someContext } from './harness.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 const orders = { project: 'acme', dataset: 'shop', name: 'orders' };
 const mask = { table: orders, path: ['email'], with: 'nullify', rule: 'pii' } as const;
 
-function notice(call: Call, prompt: PromptShown = 'digest'): ApprovalNotice {
+const cost: Cost = {
+  bytes: 123n,
+  billedBytes: 10_485_760n,
+  price: 0.00006,
+  referencedTables: [orders],
+  statementType: 'UPDATE',
+  undeclaredParameters: [],
+  bounded: true,
+};
+
+async function notice(call: Call, prompt: PromptShown = 'digest'): Promise<ApprovalNotice> {
   const decision = { ...asks, masks: [mask] };
   const context = someContext({ delegation: ['carl@acme.io'], decision, prompt: 'Tidy \u202E the orders' });
   context.set(evidenceKey, {
     kind: 'UPDATE',
     tables: [{ name: orders, etag: 'e1' }],
     columns: [{ table: orders, path: ['status'] }],
-    estimatedBytes: 123,
   });
-  return draftRecord({ call, context, decision }, prompt, now).notice;
+  context.set(costKey, async () => cost);
+  const subject = await subjectOf({ call, context, decision });
+  return draftRecord(subject, { now, promptShown: prompt, currency: 'EUR', rowCap: 100 }).notice;
 }
 
 const withBody = (body: JsonObject): Call => ({ ...someCall(), body: { ...someCall().body, ...body } });
 
 describe('what an approver sees', () => {
-  it('is all that decides: statement, tables, masks, bytes, rule, requester, expiry, hash', () => {
+  it('is all that decides: statement, tables, masks, bytes, rule, requester, expiry, hash', async () => {
     const sql = 'UPDATE shop.orders SET status = "paid\u202E"';
     const call = withBody({
       query: sql,
@@ -36,7 +48,7 @@ describe('what an approver sees', () => {
       defaultDataset: { datasetId: 'shop' },
       labels: { team: 'a' },
     });
-    const shown = notice(call, 'excerpt');
+    const shown = await notice(call, 'excerpt');
     expect(shown).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       requestHash: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -44,6 +56,7 @@ describe('what an approver sees', () => {
       expiresAt: '2026-01-02T03:05:05.000Z',
       approvers: ['ana@acme.io', 'ben@acme.io'],
       quorum: 1,
+      needed: 1,
       operation: 'jobs.query',
       project: 'acme',
       target: 'POST /projects/acme/queries',
@@ -60,6 +73,8 @@ describe('what an approver sees', () => {
       defaultDataset: { datasetId: 'shop' },
       maximumBytesBilled: '1000',
       estimatedBytes: 123,
+      estimatedPrice: { amount: 0.00006, currency: 'EUR' },
+      rowCap: 100,
       labels: { team: 'a' },
       settings: { useLegacySql: false },
       reasons: [{ rule: 'writes-need-a-person', message: 'Ask a data owner.' }],
@@ -78,18 +93,18 @@ describe('what an approver sees', () => {
     });
   });
 
-  it('shows of the prompt what is configured', () => {
-    expect(notice(someCall(), 'none').prompt).toBeUndefined();
-    expect(notice(someCall(), 'digest').prompt).toEqual({ sha256: expect.any(String) });
+  it('shows of the prompt what is configured', async () => {
+    expect((await notice(someCall(), 'none')).prompt).toBeUndefined();
+    expect((await notice(someCall(), 'digest')).prompt).toEqual({ sha256: expect.any(String) });
   });
 
-  it('counts rows that are to be written and never shows them', () => {
+  it('counts rows that are to be written and never shows them', async () => {
     const call = {
       ...someCall(),
       operation: 'tabledata.insertAll',
       body: { rows: [{ json: { ssn: '078-05-1120' } }] },
     };
-    const shown = notice(call);
+    const shown = await notice(call);
     expect(shown.settings).toEqual({ rows: '1 rows' });
     expect(JSON.stringify(shown)).not.toContain('078-05-1120');
   });
@@ -101,13 +116,13 @@ describe('a message to approvers', () => {
     Array.from({ length: 900 }, (_, index) => [`label_${index}`, 'x'.repeat(60)]),
   );
 
-  it('is left alone when it is short', () => {
-    const shown = notice(someCall());
+  it('is left alone when it is short', async () => {
+    const shown = await notice(someCall());
     expect(fitNotice(shown, 'https://guard.acme.io/1')).toBe(shown);
   });
 
-  it('keeps head and tail of a long statement around a mark, and names link and hash of the whole', () => {
-    const whole = notice(withBody({ query: long }));
+  it('keeps head and tail of a long statement around a mark, and names link and hash of the whole', async () => {
+    const whole = await notice(withBody({ query: long }));
     const cut = fitNotice(whole, 'https://guard.acme.io/1');
     const length = whole.statement?.sql.length ?? 0;
     expect(cut.statement?.sql).toMatch(/^SELECT 1 -- ab/);
@@ -117,7 +132,7 @@ describe('a message to approvers', () => {
     expect([cut.link, cut.omitted]).toEqual(['https://guard.acme.io/1', ['settings', 'statement.sql']]);
   });
 
-  it('fits into 20 kB whatever is in it', () => {
+  it('fits into 20 kB whatever is in it', async () => {
     const deep = { a: 'ü'.repeat(30_000) };
     const bodies: JsonObject[] = [
       { query: long },
@@ -128,8 +143,10 @@ describe('a message to approvers', () => {
       { destinationTable: deep },
       { somethingNew: deep },
     ];
-    const sizes = bodies.map((body) =>
-      JSON.stringify(fitNotice(notice(withBody(body), 'excerpt'), 'https://x')),
+    const sizes = await Promise.all(
+      bodies.map(async (body) =>
+        JSON.stringify(fitNotice(await notice(withBody(body), 'excerpt'), 'https://x')),
+      ),
     );
     expect(sizes.filter((text) => Buffer.byteLength(text) > maximumNoticeBytes)).toEqual([]);
   });

@@ -14,7 +14,7 @@ import {
   revoke,
   type Outcome,
 } from '../../../src/middleware/approval/transition.ts';
-import { someRecord } from './test-approval-store.ts';
+import { someRecord } from './some-record.ts';
 
 const now = new Date(1000);
 const states = ['pending', 'approved', 'rejected', 'expired', 'cancelled', 'consumed', 'revoked'] as const;
@@ -30,6 +30,9 @@ function vote(verdict: 'approve' | 'reject', person = 'ana@acme.io', messageId =
   } as const;
   return { person, verdict, at: now.toISOString(), proof };
 }
+
+const { requirement } = someRecord();
+const twoNeeded = someRecord({ requirement: { ...requirement, quorum: 2 } });
 
 /** What becomes of a record in each state. */
 function matrix(step: (record: ApprovalRecord) => Outcome): Record<string, string> {
@@ -75,7 +78,7 @@ describe('the state machine', () => {
   });
 
   it('consumes only what is approved', () => {
-    expect(matrix((record) => consume(record, record.requestHash, 'call', now))).toEqual({
+    expect(matrix((record) => consume(record, [record.requestHash], 'call', now))).toEqual({
       pending: 'refused: no_resolution',
       approved: 'consumed',
       rejected: 'refused: not_terminal_allow',
@@ -87,7 +90,7 @@ describe('the state machine', () => {
   });
 
   it('consumes for the approved hash alone', () => {
-    const outcome = consume(someRecord({ state: 'approved' }), 'b'.repeat(64), 'call', now);
+    const outcome = consume(someRecord({ state: 'approved' }), ['b'.repeat(64)], 'call', now);
     expect(told(outcome)).toBe('refused: action_digest_mismatch');
   });
 
@@ -112,7 +115,7 @@ describe('the state machine', () => {
   });
 
   it('waits for as many distinct people as the quorum says, and ends with one rejection', () => {
-    const first = castVote(someRecord({ quorum: 2 }), vote('approve')).record;
+    const first = castVote(twoNeeded, vote('approve')).record;
     expect([first.state, first.votes.length]).toEqual(['pending', 1]);
     expect(told(castVote(first, vote('approve', 'ana@acme.io', 'two')))).toBe('unchanged');
     expect(castVote(first, vote('approve', 'ben@acme.io', 'two')).record.state).toBe('approved');
@@ -120,20 +123,20 @@ describe('the state machine', () => {
   });
 
   it('does not let a person take a vote back', () => {
-    const first = castVote(someRecord({ quorum: 2 }), vote('approve')).record;
+    const first = castVote(twoNeeded, vote('approve')).record;
     expect(told(castVote(first, vote('reject', 'ana@acme.io', 'two')))).toBe('refused: conflicting_decision');
   });
 
   it('knows the very same message again even after the approval was spent', () => {
     const approved = castVote(someRecord(), vote('approve')).record;
-    const spent = consume(approved, approved.requestHash, 'call', now).record;
+    const spent = consume(approved, [approved.requestHash], 'call', now).record;
     expect(told(castVote(spent, vote('approve')))).toBe('unchanged');
     expect(told(castVote(spent, vote('approve', 'ana@acme.io', 'two')))).toBe('refused: already_consumed');
   });
 
   it('links every step by hash to the one before and to the request', () => {
     const approved = castVote(someRecord(), vote('approve')).record;
-    const spent = consume(approved, approved.requestHash, 'call', now).record;
+    const spent = consume(approved, [approved.requestHash], 'call', now).record;
     const [first, second] = spent.transitions;
     const at = now.toISOString();
     const step = { from: 'pending', to: 'approved', at, by: 'ana@acme.io', reason: 'approve' } as const;

@@ -11,7 +11,7 @@ import {
 import { readVerifyingKey } from '../../../src/middleware/approval/keys.ts';
 import { isSignedBy } from '../../../src/middleware/approval/signature.ts';
 import { ana, failure, receiver, secret, type Receiver } from './harness.ts';
-import { someRecord } from './test-approval-store.ts';
+import { someRecord } from './some-record.ts';
 
 const notice: ApprovalNotice = someRecord().notice;
 const open: Receiver[] = [];

@@ -84,7 +84,41 @@ const told: readonly NewEvent[] = [
       transition: hash,
     },
   },
-  { type: 'approval.consumed', data: { approval: 'a', requestHash: hash, transition: hash } },
+  {
+    type: 'approval.decided',
+    data: {
+      approval: 'a',
+      requestHash: hash,
+      person: 'ben',
+      verdict: 'approve',
+      state: 'approved',
+      inPlaceOf: 'ana',
+      breakGlass: true,
+      editedSql: 'SELECT 1',
+      grant: { scope: 'shape', uses: 2, until: '2026-01-01T00:00:00.000Z', session: true, bytes: 1, rows: 1 },
+      proof: { kind: 'channel', channel: 'chat' },
+    },
+  },
+  {
+    type: 'approval.escalated',
+    data: { approval: 'a', requestHash: hash, approvers: ['carl'], transition: hash },
+  },
+  {
+    type: 'approval.stopped',
+    data: { subject: 'session:s', state: 'stopped', by: 'ana', reason: 'r' },
+  },
+  {
+    type: 'approval.consumed',
+    data: {
+      approval: 'a',
+      requestHash: hash,
+      by: 'call',
+      people: ['ana'],
+      breakGlass: true,
+      grant: 'use 1 of 2 of this request',
+      transition: hash,
+    },
+  },
   {
     type: 'approval.expired',
     data: { approval: 'a', requestHash: hash, expiresAt: '2026-01-01T00:00:00.000Z', transition: hash },

@@ -22,6 +22,8 @@ export interface EventData {
   readonly 'approval.notified': approval.ApprovalNotified;
   readonly 'approval.undelivered': approval.ApprovalUndelivered;
   readonly 'approval.decided': approval.ApprovalDecided;
+  readonly 'approval.escalated': approval.ApprovalEscalated;
+  readonly 'approval.stopped': approval.ApprovalStopped;
   readonly 'approval.consumed': approval.ApprovalConsumed;
   readonly 'approval.expired': approval.ApprovalExpired;
   readonly 'approval.withdrawn': approval.ApprovalWithdrawn;
@@ -54,6 +56,8 @@ export const eventCatalogue: Catalogue = {
   'approval.notified': approval.approvalNotified,
   'approval.undelivered': approval.approvalUndelivered,
   'approval.decided': approval.approvalDecided,
+  'approval.escalated': approval.approvalEscalated,
+  'approval.stopped': approval.approvalStopped,
   'approval.consumed': approval.approvalConsumed,
   'approval.expired': approval.approvalExpired,
   'approval.withdrawn': approval.approvalWithdrawn,

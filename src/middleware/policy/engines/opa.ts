@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts';
 import type { Reason } from '../../../errors.ts';
-import type { ApprovalRequirement, ColumnMask, Decision } from '../decision.ts';
+import type { ColumnMask, Decision } from '../decision.ts';
+import type { ApprovalRequirement } from '../requirement.ts';
 import type { Policy, PolicyContext, PolicyFacts } from '../engine.ts';
 import { plainMaskNames } from '../mask-choice.ts';
 import { engineInput } from './engine-input.ts';

@@ -69,9 +69,18 @@ function asksForMore(policy: CompiledPolicy, outer: ApprovalSettings, inner: App
   const entitled = people(inner);
   return (
     people(outer).every((id) => entitled.includes(id)) &&
-    outer.quorum >= inner.quorum &&
+    isPlain(outer) &&
+    isPlain(inner) &&
+    Number(outer.quorum) >= Number(inner.quorum) &&
     outer.expiresInMs <= inner.expiresInMs &&
     (outer.unmask !== true || inner.unmask === true)
+  );
+}
+
+/** What asks for more than a number of people is not compared: no rule of that kind is called useless. */
+function isPlain({ quorum, next, comment, escalate, breakGlass, grants }: ApprovalSettings): boolean {
+  return (
+    quorum !== 'all' && [next, comment, escalate, breakGlass, grants].every((part) => part === undefined)
   );
 }
 

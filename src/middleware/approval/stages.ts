@@ -1,0 +1,31 @@
+import type { ApprovalRequirement, ApprovalStage } from '../policy/requirement.ts';
+import type { ApprovalRecord } from './approval-record.ts';
+
+type Voted = Pick<ApprovalRecord, 'requirement' | 'votes'>;
+
+export function stagesOf({ approvers, quorum, next = [] }: ApprovalRequirement): readonly ApprovalStage[] {
+  return [{ approvers, quorum }, ...next];
+}
+
+/** Whose turn it is: the first group of which too few have approved. `undefined` when no group is left. */
+export function currentStage({ requirement, votes }: Voted): ApprovalStage | undefined {
+  let given = votes.filter(({ verdict }) => verdict === 'approve').length;
+  return stagesOf(requirement).find(({ quorum }) => {
+    if (given < quorum) return true;
+    given -= quorum;
+    return false;
+  });
+}
+
+/** How many people have to approve yet. */
+export function stillNeeded({ requirement, votes }: Voted): number {
+  const all = stagesOf(requirement).reduce((sum, { quorum }) => sum + quorum, 0);
+  return Math.max(0, all - votes.filter(({ verdict }) => verdict === 'approve').length);
+}
+
+/** The ids of everybody who is asked now. */
+export function askedNow(record: Voted & Pick<ApprovalRecord, 'escalatedAt'>): readonly string[] {
+  const { approvers } = currentStage(record) ?? record.requirement;
+  const further = record.escalatedAt === undefined ? [] : (record.requirement.escalation?.approvers ?? []);
+  return [...new Set([...approvers, ...further])];
+}
