@@ -48,6 +48,8 @@ export interface SignatureProof {
   readonly signature: string;
   /** SHA-256, hex, of the key that verified it. */
   readonly key: string;
+  /** That key, if it is a public one (`whpk_…`), so that the signature can be checked by whoever has the record. */
+  readonly publicKey?: string;
   /** The signed bytes as text. */
   readonly body: string;
 }

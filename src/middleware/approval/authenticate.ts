@@ -2,6 +2,7 @@ import type { CallbackRefusal } from './approval-event.ts';
 import type { Json } from '../../call/json.ts';
 import type { SignatureProof, TokenProof } from './approval-record.ts';
 import { readJson } from './decision-message.ts';
+import type { VerifyingKey } from './keys.ts';
 import type { KnownPerson } from './people.ts';
 import { isSignedBy, maximumSignatures, type SignedMessage } from './signature.ts';
 
@@ -41,7 +42,8 @@ export function authenticate(
     messageId: id,
     timestamp,
     signature,
-    key,
+    key: key.fingerprint,
+    ...(key.scheme === 'v1a' && { publicKey: key.text }),
     body: body.toString(),
   } as const;
   return { kind: 'person', person, proof, message: readJson(proof.body) };
@@ -68,10 +70,8 @@ function findSigners(
   people: readonly KnownPerson[],
   message: SignedMessage,
   signature: string,
-): readonly { readonly person: KnownPerson; readonly key: string }[] {
+): readonly { readonly person: KnownPerson; readonly key: VerifyingKey }[] {
   return people.flatMap((person) =>
-    person.keys
-      .filter((key) => isSignedBy(message, signature, key))
-      .map((key) => ({ person, key: key.fingerprint })),
+    person.keys.filter((key) => isSignedBy(message, signature, key)).map((key) => ({ person, key })),
   );
 }

@@ -51,3 +51,9 @@ export type { Refusal } from './transition.ts';
 export type { Listener } from './listen.ts';
 export { nodeHandler, type FetchHandler, type NodeHandler } from './node-handler.ts';
 export type { Resolve, ResolvedAddress } from './address.ts';
+export {
+  verifyDecisions,
+  type DecisionProblem,
+  type DecisionsReport,
+  type VerifyDecisionsOptions,
+} from './verify-decisions.ts';

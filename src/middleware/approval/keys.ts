@@ -15,7 +15,13 @@ export type SigningKey =
 /** What a signature is checked with. `fingerprint` names the key without giving it away. */
 export type VerifyingKey =
   | { readonly scheme: 'v1'; readonly secret: Buffer; readonly fingerprint: string }
-  | { readonly scheme: 'v1a'; readonly publicKey: KeyObject; readonly fingerprint: string };
+  | {
+      readonly scheme: 'v1a';
+      readonly publicKey: KeyObject;
+      readonly fingerprint: string;
+      /** `whpk_…` */
+      readonly text: string;
+    };
 
 export interface ApproverKeys {
   /** `whsk_…`, for the approver alone. */
@@ -59,7 +65,7 @@ export function readVerifyingKey(text: string): VerifyingKey {
   if (bytes.length !== 32) throw malformed('whpk_');
   const key = Buffer.concat([publicPrefix, bytes]);
   const publicKey = createPublicKey({ key, format: 'der', type: 'spki' });
-  return { scheme: 'v1a', publicKey, fingerprint: fingerprint(bytes) };
+  return { scheme: 'v1a', publicKey, fingerprint: fingerprint(bytes), text };
 }
 
 function publicHalf(privateKey: KeyObject): Buffer {

@@ -1,3 +1,4 @@
+import type * as nodemailer from 'nodemailer';
 import { GuardError } from '../../../errors.ts';
 import type { Mail } from './mail.ts';
 
@@ -44,7 +45,7 @@ async function open(url: URL, local: boolean): Promise<Transport> {
   return { sendMail: async (mail) => transporter.sendMail({ ...mail }) };
 }
 
-async function load(): Promise<typeof import('nodemailer')> {
+async function load(): Promise<typeof nodemailer> {
   try {
     return await import('nodemailer');
   } catch (cause) {
