@@ -32,9 +32,9 @@ function ownBody(body: Json): Json | undefined {
 
 /** Makes of whatever stopped a call what the official client's callbacks expect of a failed request. */
 export function answerError(failure: unknown, memory: WireMemory, module: OfficialModule): WireAnswer {
+  if (isGuardError(failure)) return denial(failure.guard, module);
   const wire = typeof failure === 'object' && failure !== null ? memory.get(failure) : undefined;
   if (wire !== undefined) return wire;
-  if (isGuardError(failure)) return denial(failure.guard, module);
   if (failure instanceof GoogleError) return errorAnswer(failure.code, failure.body, module);
   return { error: failure, body: undefined, response: undefined };
 }

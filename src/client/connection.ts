@@ -1,4 +1,4 @@
-import type { OfficialConnection, WireCallback } from '../transport/official.ts';
+import type { OfficialConnection, OfficialOptions, Send, WireCallback } from '../transport/official.ts';
 import type { OfficialModule } from './official.ts';
 
 /** The function with which an official client sends everything, in its three forms. */
@@ -13,17 +13,13 @@ export type Authorize = (options: object, receive: (error: unknown, authorized?:
  */
 export function officialConnection(
   inner: MakeAuthenticatedRequest,
-  { common }: OfficialModule,
+  module: OfficialModule,
 ): OfficialConnection {
   const authorize = authorizerOf(inner);
   return {
     request: (options) => (callback) => void Reflect.apply(inner, undefined, [options, callback]),
-    upload: (options) => (callback) => {
-      authorize(options, (error, authorized) => {
-        if (error || authorized === undefined) callback(error);
-        else sendOnce(common, authorized, callback);
-      });
-    },
+    // A stream can be read once, so there is no second attempt.
+    upload: (options) => sendAuthorized(authorize, module, options, { autoRetry: false }),
   };
 }
 
@@ -33,11 +29,24 @@ export function authorizerOf(inner: MakeAuthenticatedRequest): Authorize {
   };
 }
 
-/** A stream can be read once, so there is no second attempt. */
-function sendOnce({ util }: OfficialModule['common'], options: object, callback: WireCallback): void {
-  try {
-    Reflect.apply(Reflect.get(util, 'makeRequest'), util, [options, { autoRetry: false }, callback]);
-  } catch (error) {
-    callback(error);
-  }
+/** Sends as the official client does, under whatever credentials; `retrying` is what its `makeRequest` knows of retries. */
+export function sendAuthorized(
+  authorize: Authorize,
+  { common: { util } }: OfficialModule,
+  options: OfficialOptions,
+  retrying: object,
+): Send {
+  const send = (authorized: object, callback: WireCallback): void => {
+    try {
+      Reflect.apply(Reflect.get(util, 'makeRequest'), util, [authorized, retrying, callback]);
+    } catch (error) {
+      callback(error);
+    }
+  };
+  return (callback) => {
+    authorize(options, (error, authorized) => {
+      if (error || authorized === undefined) callback(error);
+      else send(authorized, callback);
+    });
+  };
 }

@@ -3,7 +3,9 @@ import { officialTransport } from '../transport/official.ts';
 import { answerError, answerResult } from './answer.ts';
 import { authorizerOf, officialConnection } from './connection.ts';
 import { completeAnswer } from './job-answer.ts';
+import { impersonatedConnection } from './impersonated-connection.ts';
 import { ownConnection } from './own-connection.ts';
+import { impersonation, sourceOf, type AccessTokens } from '../transport/impersonation.ts';
 import { forgetCredentials } from './response.ts';
 import type { ClientTarget } from '../call/normalise.ts';
 import type { Retries } from '../transport/attempts.ts';
@@ -41,9 +43,9 @@ export async function exchange(
       call,
       scope,
       signal,
-      connection: ({ forward, answerWithin }) =>
+      connection: ({ forward, answerWithin, iamUrl }) =>
         officialTransport({
-          connection: connectionOf(line),
+          connection: (account) => connectionOf(line, account, iamUrl),
           target,
           options,
           forward,
@@ -60,8 +62,27 @@ export async function exchange(
   }
 }
 
-function connectionOf({ inner, module, retries }: Line): OfficialConnection {
+function connectionOf(
+  line: Line,
+  account: string | undefined,
+  iamUrl: string | undefined,
+): OfficialConnection {
+  const { inner, module, retries } = line;
+  if (account !== undefined)
+    return impersonatedConnection({ account, tokens: tokensOf(line, iamUrl), module, retries });
   const official = officialConnection(inner, module);
   if (retries === undefined) return official;
   return ownConnection({ official, authorize: authorizerOf(inner), module, retries });
+}
+
+/** The tokens of the accounts for which a client's own credentials may ask. */
+const tokens = new WeakMap<Line, AccessTokens>();
+
+function tokensOf(line: Line, url: string | undefined): AccessTokens {
+  let found = tokens.get(line);
+  if (found === undefined) {
+    const source = sourceOf(line.inner.authClient);
+    tokens.set(line, (found = impersonation({ source, url })));
+  }
+  return found;
 }

@@ -5,6 +5,8 @@ import { prepareKey } from '../call/prepare.ts';
 import { GuardError } from '../errors.ts';
 import { onlyApproved } from '../middleware/approval/approved.ts';
 import { recorded } from '../middleware/audit/barrier.ts';
+import { accountOf, withAccountFlaw } from '../middleware/impersonation/account-of.ts';
+import type { Impersonation } from '../middleware/policy/document.ts';
 import { defaultAnswerWithin } from '../transport/answer-limit.ts';
 import { sendsRecorded } from '../middleware/audit/record.ts';
 import { agentOf, principalOf } from './scope.ts';
@@ -12,6 +14,7 @@ import type { Call } from '../call/call.ts';
 import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Middleware } from '../call/middleware.ts';
+import type { Send } from '../call/upstream-account.ts';
 import { freezePrincipal } from '../call/principal.ts';
 import type { Result } from '../call/result.ts';
 import type { OfficialTransport } from '../transport/official.ts';
@@ -31,6 +34,8 @@ export interface GuardOptions {
    * ERR_REMOTE_UNAVAILABLE and is not sent again. Default: 60,000; 0 waits for ever. Uploads have no limit.
    */
   readonly answerWithin?: number | undefined;
+  /** Under which service accounts calls run at BigQuery. Whoever none is named for runs under the client's own credentials. */
+  readonly impersonate?: Impersonation | undefined;
   /**
    * `forward` sends calls that cannot be judged (unknown methods, unknown fields) as they are. Only for watching
    * what a program does; with the default `refuse` they are refused.
@@ -56,6 +61,8 @@ export interface Passage {
   readonly connection: (options: {
     readonly forward: boolean;
     readonly answerWithin: number;
+    /** Where access tokens of service accounts are asked for. */
+    readonly iamUrl: string | undefined;
   }) => OfficialTransport;
 }
 
@@ -74,7 +81,7 @@ export function engineOf(guard: Guard): GuardEngine {
 
 const nobody = freezePrincipal({ id: 'anonymous', groups: [], delegation: [], verified: false });
 
-const connectionKey = contextKey<Handler | undefined>('connection', undefined);
+const connectionKey = contextKey<Send | undefined>('connection', undefined);
 
 /**
  * Makes a guard of a list of middleware.
@@ -87,42 +94,57 @@ const connectionKey = contextKey<Handler | undefined>('connection', undefined);
 export function createGuard(options: GuardOptions): Guard {
   const middleware = [...options.middleware];
   const standing = { principal: principalOf(options.principal) ?? nobody, agent: agentOf(options.agent) };
-  const send = options.transport?.handle ?? throughConnection;
+  if (options.transport !== undefined && options.impersonate !== undefined) throw twoIdentities();
+  const send: Send = options.transport?.handle ?? throughConnection;
   const handler = compose(middleware, onlyApproved(recorded(send, 'statement')));
   const own = recorded(send, 'own');
   const engine: GuardEngine = {
-    handle: (passage) => handler(passage.call, contextOf(passage, options, standing, own)),
+    handle(passage) {
+      const context = contextOf(passage, options, standing, own);
+      return handler(withAccountFlaw(passage.call, context, options.impersonate), context);
+    },
   };
   return lifetimeOf(engine, () =>
     closeAll([...middleware, ...(options.transport === undefined ? [] : [options.transport])]),
   );
 }
 
-function throughConnection(call: Call, context: Context): Promise<Result> {
+function twoIdentities(): GuardError {
+  return new GuardError(
+    'ERR_CONFIG',
+    'createGuard takes impersonate or transport, not both: a transport has credentials of its own. Where it is a guard service, impersonate stands in its guard.yaml.',
+  );
+}
+
+function throughConnection(call: Call, context: Context, account: string | undefined): Promise<Result> {
   const connection = context.get(connectionKey);
   if (connection === undefined) throw new GuardError('ERR_INTERNAL', 'The call has lost its connection.');
-  return connection(call, context);
+  return connection(call, context, account);
 }
 
 function contextOf(
   { scope, signal, connection }: Passage,
   options: GuardOptions,
   standing: Pick<Context, 'principal' | 'agent'>,
-  own: Handler,
+  own: ReturnType<typeof recorded>,
 ): Context {
+  const principal = scope.principal ?? standing.principal;
+  const agent = scope.agent ?? standing.agent;
   const context = createContext({
-    principal: scope.principal ?? standing.principal,
-    agent: scope.agent ?? standing.agent,
+    principal,
+    agent,
     session: scope.session,
+    account: accountOf(options.impersonate, { principal, agent }),
     signal,
     now: options.now ?? (() => new Date()),
-    upstream: (call) => own(freezeCall(call), context),
+    upstream: (call, as) => own(freezeCall(call), context, as),
   });
   context.set(sendsRecorded, true);
   if (options.transport === undefined) {
     const { handle, prepare } = connection({
       forward: options.unjudged === 'forward',
       answerWithin: options.answerWithin ?? defaultAnswerWithin,
+      iamUrl: options.impersonate?.url,
     });
     context.set(connectionKey, handle);
     context.set(prepareKey, prepare);

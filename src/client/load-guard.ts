@@ -20,6 +20,7 @@ async function fromFile(path: string): Promise<Guard> {
     middleware,
     principal: config.file.principal,
     answerWithin: config.file.answerWithin,
+    impersonate: config.file.impersonate,
   });
 }
 

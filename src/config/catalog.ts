@@ -21,7 +21,7 @@ async function ask(path: string, context: Context | undefined): Promise<RestAnsw
   if (context === undefined) throw new TypeError('The catalog was asked outside of a call.');
   const call = fromHttpRequest({ method: 'GET', url: `/bigquery/v2/${path}` });
   try {
-    return await context.upstream(call);
+    return await context.upstream(call, 'guard');
   } catch (error) {
     if (isNotFound(error)) return { status: 404, body: undefined };
     throw error;

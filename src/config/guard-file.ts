@@ -1,6 +1,7 @@
 import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { BudgetRule, CostSettings } from '../middleware/limits/rules.ts';
 import type {
+  Impersonation,
   LimitRule,
   MaskRule,
   PeopleGroup,
@@ -21,6 +22,8 @@ export interface GuardFile {
   readonly principal?: PrincipalSettings | undefined;
   /** What an answer of BigQuery may take beyond the call's own `timeoutMs`, in milliseconds. */
   readonly answerWithin: number;
+  /** Under which service accounts calls run at BigQuery. */
+  readonly impersonate?: Impersonation | undefined;
   readonly people: Readonly<Record<string, PeopleGroup>>;
   readonly channels: Readonly<Record<string, ChannelSettings>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;

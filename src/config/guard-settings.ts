@@ -2,6 +2,7 @@ import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { KeyPlace } from './guard-file.ts';
 import type {
   Absence,
+  Impersonation,
   MaskRule,
   PrincipalSelector,
   Unclassified,
@@ -21,6 +22,7 @@ export interface GuardSettings {
   readonly environments?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly project?: string | undefined;
   readonly principal?: PrincipalWritten | undefined;
+  readonly impersonate?: Impersonation | undefined;
   readonly people?: Readonly<Record<string, { readonly members: readonly PersonWritten[] }>> | undefined;
   readonly channels?: Readonly<Record<string, ChannelWritten>> | undefined;
   readonly tags?: Readonly<Record<string, TagWritten>> | undefined;

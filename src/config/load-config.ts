@@ -64,13 +64,13 @@ export async function isUnchanged({ sources }: GuardConfig): Promise<boolean> {
 }
 
 function policyOf(file: GuardFile): PolicyDocument {
-  const { version, project, people, tags, unclassified, conflict, rules, masks, detectors, limits, budgets } =
-    file;
-  const { keyDataset } = file;
+  const { version, project, people, tags, rules, masks, detectors, limits, budgets } = file;
+  const { impersonate, unclassified, conflict, keyDataset } = file;
   const { budgetFile: _file, leaseFor: _leaseFor, ...cost } = file.cost;
   const named = { version, project, people, tags, rules, masks, detectors, limits, budgets, cost };
   return {
     ...named,
+    ...(impersonate !== undefined && { impersonate }),
     ...(unclassified !== undefined && { unclassified }),
     ...(conflict !== undefined && { conflict }),
     ...(Object.keys(file.keys).length > 0 && { keys: keyFacts(file) }),

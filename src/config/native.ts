@@ -54,7 +54,7 @@ function encode(segment: string): string {
 async function ask(path: string, context: Context): Promise<Json | undefined> {
   const call = fromHttpRequest({ method: 'GET', url: `/bigquery/v2/${path}` });
   try {
-    return (await context.upstream(call)).body;
+    return (await context.upstream(call, 'guard')).body;
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 404)
       return undefined;

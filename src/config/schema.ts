@@ -342,6 +342,35 @@ const person = z.strictObject({
 
 const principal = z.strictObject({ id: name, groups: z.array(name).default([]) });
 
+const serviceAccount = z
+  .string()
+  .regex(/^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$/, 'the e-mail address of a service account');
+
+const impersonate = z.strictObject({
+  /** Under which service account calls of these principals run at BigQuery. */
+  accounts: z
+    .array(
+      z.strictObject({
+        principals: principals.optional(),
+        except: principals.optional(),
+        account: serviceAccount,
+      }),
+    )
+    .min(1),
+  /** The address of the IAM Service Account Credentials API, where it is not Google's own. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (text) => isSecure(new URL(text)),
+      'https: credentials go there; http only to the loopback interface',
+    )
+    .optional(),
+});
+
+function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 const audit = z.strictObject({
   folder: z.string().min(1),
   /** How parameter values are recorded. */
@@ -390,6 +419,7 @@ const guardObject = z.strictObject({
   principal: principal.optional(),
   /** What an answer of BigQuery may take beyond the call's own `timeoutMs`; 0s waits for ever. */
   answerWithin: duration.default(defaultAnswerWithin),
+  impersonate: impersonate.optional(),
   people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
   /** The ways to people who approve. */
   channels: z.record(name, channel).default({}),

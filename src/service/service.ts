@@ -6,7 +6,9 @@ import { createContext, type Context } from '../call/context.ts';
 import { fromHttpRequest } from '../call/normalise.ts';
 import type { Session } from '../call/principal.ts';
 import type { Result } from '../call/result.ts';
-import { sendsRecorded } from '../middleware/audit/index.ts';
+import { sendsRecorded, type recorded } from '../middleware/audit/index.ts';
+import { accountOf, withAccountFlaw } from '../middleware/impersonation/account-of.ts';
+import type { Impersonation } from '../middleware/policy/document.ts';
 import { errorAnswer, unauthorized, writeAnswer } from './gateway/answer.ts';
 import { readRequest } from './gateway/read-request.ts';
 import type { Identity } from './static-tokens.ts';
@@ -15,8 +17,10 @@ export interface ServiceOptions {
   /** The whole onion, at its heart the transport, wrapped by `recorded`. */
   readonly handle: Handler;
   /** The transport alone, for the guard's own calls. */
-  readonly upstream: Handler;
+  readonly upstream: ReturnType<typeof recorded>;
   readonly project: string;
+  /** Under which service accounts calls run at BigQuery. */
+  readonly impersonate?: Impersonation | undefined;
   authenticate(authorization: string | undefined): Identity | undefined;
   readonly host?: string;
   readonly port?: number;
@@ -74,13 +78,14 @@ async function run(
 ): Promise<Result> {
   const context: Context = createContext({
     ...identity,
+    account: accountOf(options.impersonate, identity),
     session: sessionOf(request),
     signal,
     now: options.now ?? (() => new Date()),
-    upstream: (own) => options.upstream(own, context),
+    upstream: (own, as) => options.upstream(own, context, as),
   });
   context.set(sendsRecorded, true);
-  return options.handle(call, context);
+  return options.handle(withAccountFlaw(call, context, options.impersonate), context);
 }
 
 /** The prompt travels as base64 of UTF-8, since header values cannot hold every character. */

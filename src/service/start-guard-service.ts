@@ -32,13 +32,18 @@ export async function startGuardService(config: GuardConfig, options: GuardServi
   }
   const { environment, ...rest } = options;
   const authenticate = staticTokens(tokensOf(settings, environment));
-  const transport = googleTransport({ ...settings.upstream, answerWithin: config.file.answerWithin });
+  const transport = googleTransport({
+    ...settings.upstream,
+    answerWithin: config.file.answerWithin,
+    iamUrl: config.file.impersonate?.url,
+  });
   const layers = await buildMiddleware(config, { environment });
   const service = await startService({
     ...rest,
     handle: compose(layers, onlyApproved(recorded(transport.handle, 'statement'))),
     upstream: recorded(transport.handle, 'own'),
     project,
+    impersonate: config.file.impersonate,
     authenticate,
   });
   return {

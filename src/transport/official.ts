@@ -6,13 +6,13 @@ import { unknownOperation } from '../call/operations.ts';
 import { filterResponse, rebuildRequest } from '../call/rebuild.ts';
 import { answerLimit, unanswered } from './answer-limit.ts';
 import type { Call } from '../call/call.ts';
-import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Json } from '../call/json.ts';
 import type { ClientTarget } from '../call/normalise.ts';
 import type { Prepare } from '../call/prepare.ts';
 import type { RebuiltRequest } from '../call/rebuild.ts';
 import type { Result } from '../call/result.ts';
+import type { Send as SendCall } from '../call/upstream-account.ts';
 
 /** What the official client's callbacks get: `(error, body, response)`. */
 export interface WireAnswer {
@@ -37,7 +37,8 @@ export interface OfficialConnection {
 export type OfficialOptions = Readonly<Record<string, unknown>>;
 
 export interface OfficialTransportOptions {
-  readonly connection: OfficialConnection;
+  /** The way for requests under an account; `undefined`: the client's own credentials. */
+  readonly connection: (account: string | undefined) => OfficialConnection;
   readonly target: ClientTarget;
   readonly options: OfficialOptions;
   /** Sends a request that cannot be rebuilt as it was made, instead of refusing it. */
@@ -54,16 +55,16 @@ const travelling = ['headers', 'timeout', 'maxRetries', 'gzip', 'forever', 'pool
 export interface OfficialTransport {
   /** Gets a call ready to be sent, for when `handle` is told to send it. */
   readonly prepare: Prepare;
-  readonly handle: Handler;
+  readonly handle: SendCall;
 }
 
 /** Sends calls over a client's own connection, each rebuilt from the fields that it may send. */
 export function officialTransport(transport: OfficialTransportOptions): OfficialTransport {
   const ready = new WeakMap<Call, Prepared>();
   return {
-    prepare: (call) => void ready.set(call, prepared(transport, call)),
-    async handle(call, context) {
-      const { isForwarded, options, send } = ready.get(call) ?? prepared(transport, call);
+    prepare: (call, account) => void ready.set(call, prepared(transport, call, account)),
+    async handle(call, context, account) {
+      const { isForwarded, options, send } = ready.get(call) ?? prepared(transport, call, account);
       const answer = await answerOf(send, options, { call, context, within: transport.answerWithin });
       if (answer.error !== null && answer.error !== undefined) throw failureOf(transport, answer);
       return resultOf(transport, answer, (body) => (isForwarded ? body : filterResponse(call, body)));
@@ -77,8 +78,9 @@ interface Prepared {
   readonly send: Send;
 }
 
-function prepared(transport: OfficialTransportOptions, call: Call): Prepared {
-  const { connection, forward } = transport;
+function prepared(transport: OfficialTransportOptions, call: Call, account: string | undefined): Prepared {
+  const { forward } = transport;
+  const connection = transport.connection(account);
   const isForwarded = forward && !isJudged(call);
   const options = isForwarded
     ? { headers: {}, ...transport.options }

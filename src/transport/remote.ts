@@ -1,4 +1,5 @@
 import type { Call } from '../call/call.ts';
+import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import { GoogleError } from '../call/google-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../call/json.ts';
@@ -11,17 +12,23 @@ export interface RemoteTransportOptions {
   readonly token: string;
 }
 
+/** Under which account a call runs at BigQuery is the service's to say. */
+export interface RemoteTransport extends Omit<Transport, 'handle'> {
+  readonly handle: Handler;
+}
+
 /**
  * Sends every call to a guard service, which decides, records and holds the Google credential. Nothing goes to
  * Google from this process, also when the service is down.
  */
-export function remoteTransport(options: RemoteTransportOptions): Transport {
-  return restTransport({
+export function remoteTransport(options: RemoteTransportOptions): RemoteTransport {
+  const rest = restTransport({
     url: options.url,
-    headers: (context) =>
+    headers: (_call, context) =>
       Promise.resolve({ authorization: `Bearer ${options.token}`, ...sessionHeaders(context) }),
     failure,
   });
+  return { ...rest, handle: (call, context) => rest.handle(call, context, undefined) };
 }
 
 function sessionHeaders({ session }: Context): Readonly<Record<string, string>> {

@@ -2,19 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import type { Call } from '../call/call.ts';
-import type { Handler } from '../call/compose.ts';
 import type { Context } from '../call/context.ts';
 import type { Json } from '../call/json.ts';
 import { filterResponse, rebuildRequest, type RebuiltRequest } from '../call/rebuild.ts';
 import { answerLimit, unanswered } from './answer-limit.ts';
 import type { Result } from '../call/result.ts';
+import type { Send } from '../call/upstream-account.ts';
 import { GuardError } from '../errors.ts';
 
 export interface RestTransportOptions {
   /** Where `/bigquery/v2` lies: `https://bigquery.googleapis.com`, an emulator, or a guard service. */
   readonly url: string;
-  /** Headers of one request: authorization, and what a guard service wants to know of the context. */
-  headers(context: Context): Promise<Readonly<Record<string, string>>>;
+  /** Headers of one request: authorization for the account, and what a guard service wants to know of the context. */
+  headers(
+    call: Call,
+    context: Context,
+    account: string | undefined,
+  ): Promise<Readonly<Record<string, string>>>;
   /** As in the official transport; absent where an answer may wait for people. */
   readonly answerWithin?: number;
   /** Makes the error for an answer that is none of 200–299. */
@@ -23,7 +27,7 @@ export interface RestTransportOptions {
 
 /** Sends calls over BigQuery's REST interface, each rebuilt from the fields that its method may send. */
 export interface Transport {
-  readonly handle: Handler;
+  readonly handle: Send;
   close(): Promise<void>;
 }
 
@@ -32,9 +36,9 @@ export function restTransport(options: RestTransportOptions): Transport {
   // A waiting approval or a long query keeps the answer away for minutes.
   const dispatcher = new Agent({ connections: 64, headersTimeout: 0, bodyTimeout: 0 });
   return {
-    async handle(call, context) {
+    async handle(call, context, account) {
       const request = rebuildRequest(call);
-      const headers = await options.headers(context);
+      const headers = await options.headers(call, context, account);
       const exchange = async (signal: AbortSignal): Promise<Result> =>
         readAnswer(options, call, await send(dispatcher, origin, call, request, headers, signal));
       return limited(call, options.answerWithin, context.signal, exchange);

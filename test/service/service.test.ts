@@ -7,6 +7,7 @@ import { contextKey } from '../../src/call/context.ts';
 import type { Middleware } from '../../src/call/middleware.ts';
 import { startService, type Service } from '../../src/service/service.ts';
 import { staticTokens } from '../../src/service/static-tokens.ts';
+import { recorded } from '../../src/middleware/audit/barrier.ts';
 import { googleTransport } from '../../src/transport/google.ts';
 
 interface Received {
@@ -53,8 +54,8 @@ beforeEach(async () => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const transport = googleTransport({ url: `http://127.0.0.1:${port}`, credentials: 'none' });
   service = await startService({
-    handle: compose([watching], transport.handle),
-    upstream: transport.handle,
+    handle: compose([watching], recorded(transport.handle, 'statement')),
+    upstream: recorded(transport.handle, 'own'),
     project: 'acme',
     authenticate,
   });

@@ -30,6 +30,8 @@ export interface RequestParts {
   readonly settings: JsonObject;
   readonly agent: JsonObject | null;
   readonly principal: string;
+  /** The service account under which it runs; null for the guard's own. */
+  readonly account: string | null;
   readonly delegation: readonly string[];
   readonly session: string | null;
   readonly policy: string;
@@ -157,11 +159,13 @@ function callerParts({
   principal,
   agent,
   session,
-}: Context): Pick<RequestParts, 'agent' | 'principal' | 'delegation' | 'session'> {
+  account,
+}: Context): Pick<RequestParts, 'agent' | 'principal' | 'account' | 'delegation' | 'session'> {
   const { name, version = null, model = null } = agent ?? { name: null };
   return {
     agent: agent === undefined ? null : { name, version, model },
     principal: principal.id,
+    account: account ?? null,
     delegation: principal.delegation,
     session: session?.id ?? null,
   };

@@ -1,8 +1,10 @@
 import type { Call } from '../../call/call.ts';
-import type { Handler } from '../../call/compose.ts';
 import { abortReason } from '../../call/guard-rails.ts';
 import { prepareKey } from '../../call/prepare.ts';
 import { queryRequest } from '../../call/query-request.ts';
+import type { Send, UpstreamAs } from '../../call/upstream-account.ts';
+import type { Context } from '../../call/context.ts';
+import type { Result } from '../../call/result.ts';
 import { digestOf } from './canonical.ts';
 import { durabilityKey } from './durability.ts';
 import type { QueryStarted } from './events/query-started.ts';
@@ -13,20 +15,24 @@ import { auditRecord, type CallRecord } from './record.ts';
 /**
  * Wraps what sends requests, so that nothing is sent before the record of it is durable. Give `compose` the
  * transport wrapped as `statement`, and `context.upstream` the transport wrapped as `own`; set
- * `sendsRecorded` in the context to say so.
+ * `sendsRecorded` in the context to say so. It goes under the account of the context, unless it is the guard who asks.
  */
-export function recorded(send: Handler, purpose: QueryStarted['purpose']): Handler {
-  return async (call, context) => {
+export function recorded(
+  send: Send,
+  purpose: QueryStarted['purpose'],
+): (call: Call, context: Context, as?: UpstreamAs) => Promise<Result> {
+  return async (call, context, as = 'caller') => {
     const record = context.get(auditRecord);
-    if (record === undefined) return send(call, context);
-    announce(record, call, purpose);
+    const account = as === 'guard' ? undefined : context.account;
+    if (record === undefined) return send(call, context, account);
+    announce(record, call, purpose, account);
     const durable = orAborted(ready(record, call, context.get(durabilityKey)), context.signal);
     durable.catch(() => undefined);
     await untilWriting();
-    context.get(prepareKey)?.(call);
+    context.get(prepareKey)?.(call, account);
     await durable;
     if (purpose === 'statement') record.sent = true;
-    return send(call, context);
+    return send(call, context, account);
   };
 }
 
@@ -57,9 +63,20 @@ async function orAborted(waiting: Promise<void>, signal: AbortSignal): Promise<v
   }
 }
 
-function announce(record: CallRecord, call: Call, purpose: QueryStarted['purpose']): void {
+function announce(
+  record: CallRecord,
+  call: Call,
+  purpose: QueryStarted['purpose'],
+  account: string | undefined,
+): void {
   if (purpose === 'statement' && isFollowUp(call)) return;
-  record.add({ type: 'query.started', data: { ...about(call), purpose, ...statement(record, call) } });
+  const data = {
+    ...about(call),
+    purpose,
+    ...(account !== undefined && { account }),
+    ...statement(record, call),
+  };
+  record.add({ type: 'query.started', data });
 }
 
 function about(call: Call): Pick<QueryStarted, 'operation' | 'project' | 'requestHash' | 'requestId'> {

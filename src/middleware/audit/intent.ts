@@ -16,7 +16,13 @@ export interface IntentForm {
 
 /** What the caller asks for: the data of `call.started`. */
 export function intentOf(call: Call, context: Context, form: IntentForm): CallStarted {
-  const about = { operation: call.operation, class: call.class, project: call.project, ids: { ...call.ids } };
+  const about = {
+    operation: call.operation,
+    class: call.class,
+    project: call.project,
+    ids: { ...call.ids },
+    ...(context.account !== undefined && { account: context.account }),
+  };
   if (isFollowUp(call)) return { ...about, followUp: true };
   const prompt = promptText(context.session?.prompt, form);
   return {

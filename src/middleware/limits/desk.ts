@@ -3,6 +3,7 @@ import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import type { Json } from '../../call/json.ts';
 import { fromHttpRequest } from '../../call/normalise.ts';
+import type { UpstreamAs } from '../../call/upstream-account.ts';
 import type { GuardError } from '../../errors.ts';
 import { isGuardError } from '../../errors.ts';
 import { boundedMap } from '../../sql/bounded-map.ts';
@@ -142,26 +143,32 @@ export class Desk {
 
   async #lookUpLease(lease: Lease, context: Context): Promise<void> {
     const name = jobFromText(lease.name ?? 'null');
-    if (name !== undefined) await this.#lookUp(name, lease, context);
+    // Whoever else started it, under whatever account: the guard may see it.
+    if (name !== undefined) await this.#lookUp(name, lease, context, 'guard');
   }
 
   async #lookUp(
     name: JobName,
     { id, claims }: Pick<Lease, 'id' | 'claims'>,
     context: Context,
+    as: UpstreamAs = 'caller',
   ): Promise<void> {
-    const body = await this.#jobResource(name, context);
+    const body = await this.#jobResource(name, context, as);
     const end = body === undefined ? undefined : jobEnd(body);
     if (end?.kind !== 'billed') return;
     await this.settle(id, claims, end.bytes, context);
     this.#settled.set(jobText(name), true);
   }
 
-  async #jobResource({ projectId, jobId, location }: JobName, context: Context): Promise<Json | undefined> {
+  async #jobResource(
+    { projectId, jobId, location }: JobName,
+    context: Context,
+    as: UpstreamAs = 'caller',
+  ): Promise<Json | undefined> {
     const [project, job] = [encodeURIComponent(projectId), encodeURIComponent(jobId)];
     const place = location === '' ? '' : `?location=${encodeURIComponent(location)}`;
     const url = `/bigquery/v2/projects/${project}/jobs/${job}${place}`;
-    const answer = await this.#quietly(context.upstream(fromHttpRequest({ method: 'GET', url })));
+    const answer = await this.#quietly(context.upstream(fromHttpRequest({ method: 'GET', url }), as));
     return answer?.body;
   }
 

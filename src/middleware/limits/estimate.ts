@@ -23,8 +23,8 @@ interface Kept {
 }
 
 /**
- * Asks BigQuery by dry runs, which are free, what queries would cost, and keeps the answers by exact text, parameters
- * and settings. The dry run stands in the record of the call that it is made for.
+ * Asks BigQuery by dry runs, which are free, what queries would cost, and keeps the answers by exact text, parameters,
+ * settings and account. The dry run stands in the record of the call that it is made for.
  */
 export function estimates(options: EstimateOptions = {}): EstimateCost {
   const { settings = defaultCost, keepFor = 60_000, keep = 1_000 } = options;
@@ -33,7 +33,7 @@ export function estimates(options: EstimateOptions = {}): EstimateCost {
     const asking = dryRunOf(call);
     if (asking === undefined) throw new TypeError('Only queries have a cost that can be estimated.');
     const key = createHash('sha256')
-      .update(JSON.stringify([asking.project, asking.body]))
+      .update(JSON.stringify([asking.project, asking.body, context.account ?? null]))
       .digest('base64');
     const now = context.now().getTime();
     const before = known.get(key);

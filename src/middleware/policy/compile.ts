@@ -197,7 +197,8 @@ function unknown(what: string, name: string, where: string, path: readonly Prope
 
 /** The order of lists decides nothing. Sizes are `bigint`, which JSON has not. */
 function digestOf(document: PolicyDocument, rules: readonly Rule[]): string {
-  const { limits, budgets = [], cost, masks, detectors = [], ...rest } = document;
+  const { limits, budgets = [], cost, masks, detectors = [], impersonate, ...rest } = document;
+  const accounts = (impersonate?.accounts ?? []).map((each) => canonicalize(each) ?? '').toSorted();
   const sorted = { limits: limits.toSorted(byName), budgets: budgets.toSorted(byName), cost };
   const sizes: unknown = JSON.parse(
     JSON.stringify(sorted, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry)),
@@ -209,6 +210,7 @@ function digestOf(document: PolicyDocument, rules: readonly Rule[]): string {
         rules,
         masks: masks.toSorted(byName),
         detectors: detectors.toSorted(byName),
+        accounts,
         sizes,
       }) ?? '',
     )

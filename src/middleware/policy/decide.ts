@@ -43,8 +43,8 @@ export interface DecisionRequest extends TraitsSource {
   readonly pending?: 'facts' | 'objects' | 'cost' | undefined;
   /** There is nothing to run that could cost: conditions over the cost neither deny nor open. */
   readonly costless?: boolean | undefined;
-  /** The call runs under the principal's own account, so BigQuery judges its protection for the right one. */
-  readonly runsAsPrincipal?: boolean | undefined;
+  /** The service account under which the call runs for the principal: BigQuery judges its own protection for it. */
+  readonly account?: string | undefined;
 }
 
 export interface ColumnWrite {

@@ -31,6 +31,8 @@ export interface PolicyDocument {
   readonly keys?: Readonly<Record<string, KeyFacts>> | undefined;
   /** The dataset that holds what masks need of keys: `dataset` or `project:dataset`. It is closed to everybody. */
   readonly keyDataset?: string | undefined;
+  /** Under which service accounts calls run at BigQuery. */
+  readonly impersonate?: Impersonation | undefined;
   readonly limits: readonly LimitRule[];
   readonly budgets?: readonly BudgetRule[] | undefined;
   readonly cost?: CostSettings | undefined;
@@ -165,6 +167,20 @@ export type MaskRule = MaskChoice & {
   /** A mask on a partition or clustering column makes queries read all of the table; whoever wants that must say so. */
   readonly allowFullScan?: boolean | undefined;
 };
+
+export interface Impersonation {
+  readonly accounts: readonly AccountRule[];
+  /** The address of the IAM Service Account Credentials API; Google's own unless named. */
+  readonly url?: string | undefined;
+}
+
+/** Under which service account calls of these principals run at BigQuery. */
+export interface AccountRule {
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: PrincipalSelector | undefined;
+  /** Its e-mail address. */
+  readonly account: string;
+}
 
 export interface LimitRule {
   readonly name: string;

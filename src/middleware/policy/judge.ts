@@ -1,7 +1,6 @@
 import type { Call } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
-import { runsAsPrincipal } from '../../call/upstream-identity.ts';
 import { GuardError, type Instead } from '../../errors.ts';
 import type { Catalog } from '../../sql/catalog.ts';
 import { costKey, type Cost, type CostOf } from '../limits/cost.ts';
@@ -66,11 +65,11 @@ export async function judge(
     return { decision: decide(compiled, request), subject, request };
   }
   if (subject.flaw !== undefined) throw subject.flaw;
-  const request = await requestOf(compiled, asker, subject, options.native(context));
+  const request = await requestOf(compiled, asker, subject, context, options);
   const first = considerAgain(compiled, { ...request, pending: 'cost' });
   if (first.decision.effect === 'deny')
     return deniedBy(compiled, { ...request, pending: 'cost' }, first.decision, subject);
-  const whole = { ...request, ...(await protectionOf(context, subject, options.native(context))) };
+  const whole = { ...request, ...(await protectionOf(request, subject, options.native(context))) };
   const visible = await visibleOf(compiled, call, context, subject, options);
   context.set(costKey, costOf(call, context, subject, visible, options));
   // Protection only ever closes: where there is none, what was decided without looking for it stands.
@@ -125,7 +124,8 @@ async function requestOf(
   compiled: CompiledPolicy,
   asker: Asker,
   subject: Subject,
-  source: NativeSource,
+  context: Context,
+  sources: Sources,
 ): Promise<DecisionRequest> {
   const { pairs, columns, tables, analysis, writes } = subject;
   const labelled = compiled.tags.byLabel.length > 0;
@@ -136,24 +136,26 @@ async function requestOf(
     tables,
     facts: analysis?.facts,
     costless: onlyDescribes(subject),
+    account: context.account,
     writes,
-    ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, source) }),
+    ...(labelled && { datasetLabels: await loadDatasetLabels(pairs, sources.native(context)) }),
   };
 }
 
-/** Asked for last: what the rules deny needs no look at BigQuery's own. */
+/**
+ * Asked for last: what the rules deny needs no look at BigQuery's own; nor does what runs under an account of the
+ * principal's, for whom BigQuery judges it.
+ */
 async function protectionOf(
-  context: Context,
+  { account }: DecisionRequest,
   subject: Subject,
   source: NativeSource,
-): Promise<Pick<DecisionRequest, 'native' | 'runsAsPrincipal'>> {
-  if (context.get(runsAsPrincipal)) return { runsAsPrincipal: true };
-  return { native: await loadNative(subject, source) };
+): Promise<Pick<DecisionRequest, 'native'>> {
+  return account === undefined ? { native: await loadNative(subject, source) } : {};
 }
 
-/** Also where nobody has looked, and where it is judged for the right one. */
 function isProtected({ native }: DecisionRequest): boolean {
-  return native === undefined || [...native.values()].some(({ length }) => length > 0);
+  return native !== undefined && [...native.values()].some(({ length }) => length > 0);
 }
 
 export function askerOf(call: Call, context: Context): Asker {

@@ -8,14 +8,14 @@ import type { NativeProtection } from './traits.ts';
 
 /**
  * BigQuery judges its own protection for whoever runs the query, and that is the guard, not the principal. Unless
- * the principal's own account runs it, a rule has to say that this is accepted.
+ * an account of the principal's runs it, a rule has to say that this is accepted.
  */
 export function unopenedProtection(
   request: DecisionRequest,
   touched: Touched,
   judged: readonly Judged[],
 ): Reason | undefined {
-  if (request.runsAsPrincipal === true || isUnseen(request)) return undefined;
+  if (request.account !== undefined || isUnseen(request)) return undefined;
   const accepting = judged.filter(
     ({ rule: { source } }) => source.effect !== 'deny' && source.nativePolicies === 'accept',
   );

@@ -8,6 +8,7 @@ import { GuardError, isGuardError, type ErrorCode, type Instead, type Reason } f
 import type { Catalog, CatalogTable } from '../../sql/catalog.ts';
 import type { Facts } from '../../sql/facts.ts';
 import { limits } from '../limits/index.ts';
+import { accountOf, withAccountFlaw } from '../impersonation/account-of.ts';
 import { masking } from '../masking/index.ts';
 import type { AccessPair } from '../policy/access.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
@@ -91,7 +92,7 @@ export async function rehearse(
   };
   const run = await runThrough(policy, call, asker, known, sources);
   try {
-    const judged = await judge(policy, call, contextOf(asker), sources);
+    const judged = await judge(policy, call, contextOf(asker, policy), sources);
     return { ...nothing, ...judgementOf(policy, judged), ...outcomeOf(run, judged) };
   } catch (error) {
     if (!isGuardError(error) || run.refusal === undefined) throw error;
@@ -131,7 +132,8 @@ async function runThrough(
     return Promise.resolve({ status: 200, body: {}, headers: {} });
   });
   try {
-    await send(call, contextOf(asker));
+    const context = contextOf(asker, policy);
+    await send(withAccountFlaw(call, context, policy.document.impersonate), context);
   } catch (error) {
     const [received] = sent;
     // What comes after the sending is about the answer, and there is none.
@@ -201,11 +203,15 @@ function sourcesOf(
   };
 }
 
-function contextOf({ principal, agent, session, now = new Date() }: Asker): Context {
+function contextOf(
+  { principal, agent, session, now = new Date() }: Asker,
+  { document }: CompiledPolicy,
+): Context {
   return createContext({
     principal,
     agent,
     session,
+    account: accountOf(document.impersonate, { principal, agent }),
     signal: new AbortController().signal,
     now: () => now,
     upstream: () => Promise.reject(new GuardError('ERR_INTERNAL', 'A rehearsal sends nothing.')),

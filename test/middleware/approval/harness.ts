@@ -60,6 +60,7 @@ export const asks: Asks = {
 
 export interface ContextChanges {
   readonly principal?: string;
+  readonly account?: string;
   readonly delegation?: readonly string[];
   readonly decision?: Decision;
   readonly signal?: AbortSignal;
@@ -74,6 +75,7 @@ export function someContext(changes: ContextChanges = {}): Context {
       delegation: changes.delegation ?? [],
       verified: false,
     },
+    account: changes.account,
     agent: { name: 'shop-bot', version: '1', model: 'some-model' },
     session: { id: 'session-1', ...(changes.prompt === undefined ? {} : { prompt: changes.prompt }) },
     signal: changes.signal ?? new AbortController().signal,

@@ -118,6 +118,7 @@ describe('the request hash', () => {
       'labels beside the configuration': insert({}, {}, { labels: { a: 'b' } }),
       'beside the configuration': insert({}, {}, { somethingNew: 1 }),
       principal: { principal: 'agent-b' },
+      account: { account: 'agents@acme.iam.gserviceaccount.com' },
       delegation: { delegation: ['carl@acme.io'] },
       policy: { decision: { ...asks, policyDigest: 'b'.repeat(64) } },
       masks: { decision: masked },

@@ -42,7 +42,7 @@ const changes: readonly Partial<DecisionRequest>[] = [
   { columns: [] },
   { tables: [] },
   { native: new Map([['acme.shop.customers', ['rowAccessPolicy'] as const]]) },
-  { runsAsPrincipal: true },
+  { account: 'agents@acme.iam.gserviceaccount.com' },
   { pending: 'facts' },
   { pending: 'cost' },
   { now: new Date('2026-11-25T20:00:00Z') },
@@ -54,7 +54,7 @@ const base: DecisionRequest = {
   columns: [column('shop', 'customers', 'email')],
   tables: undefined,
   native: undefined,
-  runsAsPrincipal: undefined,
+  account: undefined,
   pending: undefined,
 };
 

@@ -80,7 +80,10 @@ describe('protection of BigQuery’s own', () => {
       effect: 'allow',
       nativePolicies: ['accepting'],
     });
-    expect(short({ rules: [readAll] }, { ...more, runsAsPrincipal: true })).toEqual(['allow', 'read-all']);
+    expect(short({ rules: [readAll] }, { ...more, account: 'agents@acme.iam.gserviceaccount.com' })).toEqual([
+      'allow',
+      'read-all',
+    ]);
   });
 
   it('has to be accepted for every object that has some', () => {

@@ -14,6 +14,8 @@ export interface CallStarted {
   readonly class: string;
   readonly project: string;
   readonly ids: { readonly [name: string]: string | undefined };
+  /** The service account under which it runs at BigQuery; absent: the guard's own account. */
+  readonly account?: string;
   readonly location?: string;
   /** As they came in, for a method that the guard does not know. */
   readonly method?: string;
@@ -37,6 +39,7 @@ export const callStarted: EventDefinition<CallStarted> = {
     class: oneOf('read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job', 'unknown'),
     project: text,
     ids: { type: 'object', additionalProperties: text },
+    account: text,
     location: text,
     method: text,
     path: text,

@@ -7,6 +7,8 @@ export interface QueryStarted {
   /** `statement`: the call itself. `own`: a catalog read, dry run or look-up that the guard makes for it. */
   readonly purpose: 'statement' | 'own';
   /** SHA-256 over RFC 8785 JSON of operation, method, path, project, ids, query and body. */
+  /** The service account under which it is sent; absent: the guard's own account. */
+  readonly account?: string;
   readonly requestHash: string;
   /** The SQL that is sent; without its text when it is what was asked. */
   readonly sql?: RecordedText;
@@ -24,6 +26,7 @@ export const queryStarted: EventDefinition<QueryStarted> = {
     operation: text,
     project: text,
     purpose: oneOf('statement', 'own'),
+    account: text,
     requestHash: digest,
     sql: recordedText,
     rewritten: flag,
