@@ -33,8 +33,8 @@ export function masksOf(policy: CompiledPolicy, { tags }: ReadColumn): readonly 
 }
 
 /** The account of a principal cannot read the keys, and should not. */
-function appliedFor({ runsAsPrincipal }: DecisionRequest, { applied }: CompiledMask): AppliedMask {
-  if (runsAsPrincipal !== true || applied.keyAtSource === undefined) return applied;
+function appliedFor({ account }: DecisionRequest, { applied }: CompiledMask): AppliedMask {
+  if (account === undefined || applied.keyAtSource === undefined) return applied;
   const { keyAtSource: _key, ...choice } = applied;
   return choice;
 }
