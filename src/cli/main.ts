@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
+import type { KeysInstallOptions } from './commands/keys-install.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { TestOptions } from './commands/test.ts';
 
@@ -98,6 +99,20 @@ program
   .action(async (folder: string) => {
     const { auditVerify } = await import('./commands/audit-verify.ts');
     process.exitCode = await auditVerify(folder);
+  });
+
+program
+  .command('keys')
+  .description('work with the keys of masks')
+  .command('install')
+  .description('put what BigQuery needs of the keys into the keyDataset, in place of what lies there')
+  .requiredOption('--config <file>', 'the policy file, guard.yaml')
+  .option('--account <email>', 'the account of the guard; by default that of the credentials')
+  .option('--location <location>', 'where a new dataset is made: that of the tables')
+  .option('--endpoint <url>', 'an emulator in place of BigQuery')
+  .action(async (options: KeysInstallOptions) => {
+    const { keysInstall } = await import('./commands/keys-install.ts');
+    process.exitCode = await answered(() => keysInstall(options));
   });
 
 program

@@ -6,6 +6,7 @@ import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/inde
 import { detection } from '../middleware/detection/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
 import { maskedCost, masking } from '../middleware/masking/index.ts';
+import { keyDatasetOf } from '../middleware/policy/applied-mask.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { buildChannel } from './build-channel.ts';
@@ -66,7 +67,7 @@ export async function buildMiddleware(
     ...(gate === undefined ? [] : [gate]),
     // Outside masking: what is searched is what the caller would get.
     detection(),
-    masking({ keys }),
+    masking({ keys, keyDataset: keyDatasetName(file) }),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),
   ];
@@ -74,6 +75,10 @@ export async function buildMiddleware(
     await gate.listen(file.approval.callback.port, file.approval.callback.host);
   }
   return layers;
+}
+
+function keyDatasetName({ keyDataset, project }: GuardFile): string | undefined {
+  return keyDataset === undefined ? undefined : keyDatasetOf(keyDataset, project).dataset;
 }
 
 function limitsOf(file: GuardFile, estimate: EstimateCost): Middleware {

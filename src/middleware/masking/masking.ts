@@ -12,6 +12,7 @@ import { visibleTablesKey } from '../policy/visible-tables.ts';
 import { checkSchema } from './check-schema.ts';
 import { concealJob } from './conceal-job.ts';
 import type { MakeMask } from './fitting-mask.ts';
+import { hidingKeys } from './keys/hide-keys.ts';
 import type { MaskKeys } from './keys/mask-keys.ts';
 import { maskAnswer } from './mask-answer.ts';
 import { maskedCall } from './masked-call.ts';
@@ -25,13 +26,15 @@ import { unmaskable } from './unmaskable.ts';
 export interface MaskingOptions {
   /** Keys by the names that masks give them, prepared by `createSecretKey`. */
   readonly keys?: MaskKeys;
+  /** The dataset that masks read keys from in BigQuery; what names it in answers about jobs is not shown. */
+  readonly keyDataset?: string | undefined;
 }
 
 /**
  * Hides columns: in queries at the table reference, so that the rest of the query sees only the mask; in rows
  * that are read without a query by column. Answers of jobs show the caller's own SQL again.
  */
-export function masking({ keys = new Map() }: MaskingOptions = {}): Middleware {
+export function masking({ keys = new Map(), keyDataset }: MaskingOptions = {}): Middleware {
   const random = createSecretKey(randomBytes(32));
   const makerFor =
     (query: string): MakeMask =>
@@ -39,7 +42,8 @@ export function masking({ keys = new Map() }: MaskingOptions = {}): Middleware {
       maskOf(choice, { keys, random, query });
   return {
     name: 'masking',
-    async handle(call, context, next) {
+    async handle(call, context, send) {
+      const next = call.operation.startsWith('jobs.') ? hidingKeys(keyDataset, send) : send;
       const decision = context.get(decisionKey);
       const masks = decision === undefined || decision.effect === 'deny' ? [] : decision.masks;
       const query = queryRequest(call);

@@ -7,7 +7,11 @@ import type { PositionMap } from '../../sql/rewrite/index.ts';
  * the official client keeps its identity, so that its `instanceof` and response stay what they are.
  */
 export function restorePositions(error: unknown, positions: PositionMap): unknown {
-  const map = (text: string): string => mapText(text, positions);
+  return withMessages(error, (text) => mapText(text, positions));
+}
+
+/** Changes what an error of BigQuery says. */
+export function withMessages(error: unknown, map: (text: string) => string): unknown {
   if (error instanceof GoogleError) {
     const restored = new GoogleError(error.code, mapMessages(error.body, map));
     return isPassedOn(error) ? passOn(restored) : restored;
