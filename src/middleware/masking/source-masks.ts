@@ -26,7 +26,7 @@ export function sourceMasks(
       path,
       expression: (value, row) => used.expression(value, type, row),
       ...(choice.with === 'suppressRecord' && { suppresses: true }),
-      ...(choice.with === 'dateShift' && { needsRow: true }),
+      ...(choice.with === 'dateShift' && { reads: [choice.context] }),
       trusted: choice.trusted,
     };
   });

@@ -1,7 +1,7 @@
 import type { Analysis } from '../analyse.ts';
 import type { ColumnSource, OutputColumn, StatementFacts } from '../facts.ts';
 import type { ObjectName } from '../catalog.ts';
-import type { Hidden } from './source-mask.ts';
+import type { Hidden, SourceMask } from './source-mask.ts';
 import { refuse } from './refuse.ts';
 import { fullName } from '../full-name.ts';
 import { sameTable } from './same-table.ts';
@@ -70,7 +70,13 @@ function compareOutput(before: OutputColumn, after: OutputColumn | undefined, ch
 function sameSources(before: readonly ColumnSource[], after: readonly ColumnSource[], check: Check): boolean {
   const old = new Set(check.analysis.facts.tables.map((table) => fullName(table.name)));
   const known = after.filter((source) => old.has(fullName(source.table)));
-  return covers(after, unmasked(before, check)) && covers(before, known);
+  return covers(after, unmasked(before, check)) && covers([...before, ...readByMasks(before, check)], known);
+}
+
+function readByMasks(sources: readonly ColumnSource[], { hidden }: Check): readonly ColumnSource[] {
+  return hidden.masks
+    .filter((mask) => sources.some((source) => isMaskOf(mask, source)))
+    .flatMap(({ table, reads = [] }) => reads.map((name) => ({ table, path: [name] })));
 }
 
 function covers(all: readonly ColumnSource[], some: readonly ColumnSource[]): boolean {
@@ -83,12 +89,13 @@ function unmasked(
   { hidden: { masks }, inlined }: Check,
 ): readonly ColumnSource[] {
   return sources.filter((source) => {
-    const column = source.path[0]?.toLowerCase();
-    const isMasked = masks.some(
-      (mask) => mask.path[0]?.toLowerCase() === column && sameTable(mask.table, source.table),
-    );
+    const isMasked = masks.some((mask) => isMaskOf(mask, source));
     return !isMasked && !inlined.some((view) => sameTable(view, source.table));
   });
+}
+
+function isMaskOf(mask: SourceMask, { table, path }: ColumnSource): boolean {
+  return mask.path[0]?.toLowerCase() === path[0]?.toLowerCase() && sameTable(mask.table, table);
 }
 
 function columnOf({ table, path }: ColumnSource): string {

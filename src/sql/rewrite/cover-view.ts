@@ -73,7 +73,7 @@ function masksOfOutput(
   const isCopy =
     plain &&
     touching.every(
-      ({ path, needsRow }) => needsRow !== true && path.length >= (sources[0]?.path.length ?? 0),
+      ({ path, reads = [] }) => reads.length === 0 && path.length >= (sources[0]?.path.length ?? 0),
     );
   return touching.length === 0 || isCopy ? touching : undefined;
 }

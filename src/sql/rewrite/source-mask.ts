@@ -10,8 +10,8 @@ export interface SourceMask {
    * by which other columns of the row are reached.
    */
   expression(sql: string, row: string): string;
-  /** True when the mask reads other columns of the row, which a view may not show. */
-  readonly needsRow?: boolean;
+  /** Other columns of the row that the mask reads, which a view may not show. */
+  readonly reads?: readonly string[];
   /** True when a repeated column becomes empty, rather than an array of masked elements. */
   readonly empties?: boolean;
   /** True when rows in which the column is not NULL do not appear. */
