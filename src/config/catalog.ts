@@ -14,6 +14,7 @@ export function catalogOf(): (context: Context) => Catalog {
   return (context) => ({
     table: (name, signal) => asking.run(context, () => rest.table(name, signal)),
     routine: (name, signal) => asking.run(context, () => rest.routine(name, signal)),
+    forget: (name) => rest.forget?.(name),
   });
 }
 

@@ -101,7 +101,8 @@ const legacyTypes: ReadonlyMap<string, string> = new Map([
 const deepestField = 16;
 
 /** A `TableFieldSchema`. */
-function columnOfField(value: unknown, depth: number): CatalogColumn {
+/** A field of a schema as REST has it. */
+export function columnOfField(value: unknown, depth: number): CatalogColumn {
   if (depth > deepestField) throw new TypeError('The catalog answered with a column that nests too deeply.');
   const field = fieldsOf(value);
   const name = textOf(field['name']);

@@ -49,12 +49,15 @@ export function restCatalog(send: RestGet, options: RestCatalogOptions = {}): Ca
   return {
     async table(name, signal) {
       if (name.name.startsWith('INFORMATION_SCHEMA')) return undefined;
-      if (!name.name.endsWith('*')) return tables(name, signal);
-      const found = await latest(name, signal);
-      const table = found === undefined ? undefined : await tables(found, signal);
+      if (!name.name.endsWith('*')) return tables.find(name, signal);
+      const found = await latest.find(name, signal);
+      const table = found === undefined ? undefined : await tables.find(found, signal);
       return table === undefined ? undefined : asWildcard(table, name);
     },
-    routine: (name, signal) => routines(name, signal),
+    routine: (name, signal) => routines.find(name, signal),
+    forget(name) {
+      for (const table of [name, ...latest.forget(name)]) tables.forget(table);
+    },
   };
 }
 
@@ -85,7 +88,11 @@ function asWildcard(table: CatalogTable, name: ObjectName): CatalogTable {
   return wildcard;
 }
 
-type Lookup<Item> = (name: ObjectName, signal?: AbortSignal) => Promise<Item | undefined>;
+interface Lookup<Item> {
+  find(name: ObjectName, signal?: AbortSignal): Promise<Item | undefined>;
+  /** What is kept is not taken as it is any more; gives what was kept and may be out of date too. */
+  forget(name: ObjectName): readonly ObjectName[];
+}
 
 function cached<Item extends CatalogTable | CatalogRoutine>(
   pathOf: (name: ObjectName) => string,
@@ -104,16 +111,23 @@ function cached<Item extends CatalogTable | CatalogRoutine>(
     return entry;
   };
   const fly = singleFlight<Entry<Item>>();
-  return async (name, signal) => {
-    const path = pathOf(name);
-    const entry = kept.get(path);
-    if (entry !== undefined && now() - entry.checked < maxAge) return entry.item;
-    return (
-      await unlessAborted(
-        fly(path, () => ask(path, name)),
-        signal,
-      )
-    ).item;
+  return {
+    async find(name, signal) {
+      const path = pathOf(name);
+      const entry = kept.get(path);
+      if (entry !== undefined && now() - entry.checked < maxAge) return entry.item;
+      return (
+        await unlessAborted(
+          fly(path, () => ask(path, name)),
+          signal,
+        )
+      ).item;
+    },
+    forget(name) {
+      const entry = kept.get(pathOf(name));
+      if (entry !== undefined) kept.set(pathOf(name), { ...entry, checked: -Infinity });
+      return [];
+    },
   };
 }
 
@@ -148,14 +162,21 @@ function latestOfWildcard(
     else kept.set(key, { name, at: now() });
     return name;
   };
-  return async (wildcard, signal) => {
-    const key = fullName(wildcard);
-    const before = kept.get(key);
-    if (before !== undefined && now() - before.at < maxAge) return before.name;
-    return unlessAborted(
-      fly(key, () => ask(wildcard, key)),
-      signal,
-    );
+  return {
+    async find(wildcard, signal) {
+      const key = fullName(wildcard);
+      const before = kept.get(key);
+      if (before !== undefined && now() - before.at < maxAge) return before.name;
+      return unlessAborted(
+        fly(key, () => ask(wildcard, key)),
+        signal,
+      );
+    },
+    forget(wildcard) {
+      const before = kept.get(fullName(wildcard));
+      kept.delete(fullName(wildcard));
+      return before === undefined ? [] : [before.name];
+    },
   };
 }
 

@@ -46,4 +46,6 @@ export interface CatalogRoutine {
 export interface Catalog {
   table(name: ObjectName, signal?: AbortSignal): Promise<CatalogTable | undefined>;
   routine(name: ObjectName, signal?: AbortSignal): Promise<CatalogRoutine | undefined>;
+  /** Told that a table has changed: it is asked for anew the next time, however fresh the answer is. */
+  forget?(name: ObjectName): void;
 }

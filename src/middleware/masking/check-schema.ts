@@ -2,21 +2,40 @@ import type { Call } from '../../call/call.ts';
 import { isJsonObject, type Json } from '../../call/json.ts';
 import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
+import type { OutputColumn } from '../../sql/facts.ts';
+import { answersType } from './answers-type.ts';
+
+/** What was analysed of an output column. */
+export type AnalysedColumn = Pick<OutputColumn, 'name' | 'type' | 'plain'>;
 
 /**
  * The answer must have the columns that were analysed, before the first row is handed out: a table that changed
  * in between could bring in columns that nobody judged.
  */
-export function checkSchema(call: Call, result: Result, names: readonly string[] | undefined): void {
+export function checkSchema(
+  call: Call,
+  result: Result,
+  columns: readonly AnalysedColumn[] | undefined,
+): void {
   const fields = fieldsOf(result.body);
-  if (names === undefined || fields === undefined || !hasRows(result.body)) return;
-  const fits = fields.length === names.length && fields.every((field, index) => isNamed(field, names[index]));
+  if (columns === undefined || fields === undefined || !hasRows(result.body)) return;
+  const fits =
+    fields.length === columns.length && fields.every((field, index) => isColumn(field, columns[index]));
   if (fits) return;
-  throw new GuardError(
+  const error = new GuardError(
     'ERR_SQL_UNPROVEN',
     'The answer has other columns than were analysed; a table has changed in the meantime. Ask again.',
     { callId: call.id, reasons: [{ rule: 'schema', message: 'the schema of the answer differs' }] },
   );
+  changed.add(error);
+  throw error;
+}
+
+const changed = new WeakSet<object>();
+
+/** Whether a call was refused because a table has changed since it was analysed. */
+export function isSchemaChange(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && changed.has(error);
 }
 
 function fieldsOf(body: Json): readonly Json[] | undefined {
@@ -30,8 +49,12 @@ function hasRows(body: Json): boolean {
   return Array.isArray(rows) && rows.length > 0;
 }
 
+function isColumn(field: Json, column: AnalysedColumn | undefined): boolean {
+  return column !== undefined && isNamed(field, column.name) && answersType(field, column);
+}
+
 /** BigQuery makes up the names of columns that have none. */
-function isNamed(field: Json, name: string | undefined): boolean {
-  if (!isJsonObject(field) || typeof field['name'] !== 'string' || name === undefined) return false;
+function isNamed(field: Json, name: string): boolean {
+  if (!isJsonObject(field) || typeof field['name'] !== 'string') return false;
   return name === '' ? /^f\d+_$/.test(field['name']) : field['name'].toLowerCase() === name.toLowerCase();
 }

@@ -9,7 +9,7 @@ import { concealsKey, decisionKey, type ColumnMask } from '../policy/decision.ts
 import { followedJobKey } from '../policy/follow-up.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { visibleTablesKey } from '../policy/visible-tables.ts';
-import { checkSchema } from './check-schema.ts';
+import { checkSchema, type AnalysedColumn } from './check-schema.ts';
 import { concealJob } from './conceal-job.ts';
 import type { MakeMask } from './fitting-mask.ts';
 import { hidingKeys } from './keys/hide-keys.ts';
@@ -77,7 +77,7 @@ async function maskQuery(
   const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables, visible });
   try {
     const answer = await next(sent);
-    checkSchema(call, answer, namesOf(analysis));
+    checkSchema(call, answer, columnsOf(analysis));
     const result = maskAnswer(call, answer, outputCopies(analysis.facts, tables, masks), make);
     const isMasked = positions !== undefined || masks.length > 0 || context.get(concealsKey);
     return isMasked ? concealJob(result, query.sql, true) : result;
@@ -86,8 +86,8 @@ async function maskQuery(
   }
 }
 
-const namesOf = ({ facts }: Analysis): readonly string[] | undefined =>
-  facts.statements.length === 1 ? facts.outputs.map(({ name }) => name) : undefined;
+const columnsOf = ({ facts }: Analysis): readonly AnalysedColumn[] | undefined =>
+  facts.statements.length === 1 ? facts.outputs : undefined;
 
 /** Rows without a query: `tabledata.list` is masked by column, everything else would hand them out unmasked. */
 async function maskRead(call: Call, masks: Masks, context: Context, next: Next): Promise<Result> {

@@ -11,8 +11,9 @@ export function selectedCopies(call: Call, { outputs = [], copies }: JobRecord):
     .split(',')
     .map((name) => name.trim().toLowerCase());
   // A column without a name gets one from BigQuery, and one of a field within a record changes the record.
-  if (outputs.includes('') || names.some((name) => name.includes('.'))) throw unselectable(call);
-  return copies.filter((_copy, index) => names.includes(outputs[index]?.toLowerCase() ?? ''));
+  if (outputs.some(({ name }) => name === '') || names.some((name) => name.includes('.')))
+    throw unselectable(call);
+  return copies.filter((_copy, index) => names.includes(outputs[index]?.name.toLowerCase() ?? ''));
 }
 
 function unselectable(call: Call): GuardError {

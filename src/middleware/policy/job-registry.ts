@@ -1,4 +1,5 @@
 import type { DetectorRule } from '../detection/detector-rule.ts';
+import type { AnalysedColumn } from '../masking/check-schema.ts';
 import type { OutputCopies } from '../masking/output-copies.ts';
 
 /** What is remembered of a job that this guard started, so that follow-up calls inherit its decision. */
@@ -12,8 +13,8 @@ export interface JobRecord {
   readonly masked: boolean;
   /** The text as the caller sent it: the only one that it gets to see. */
   readonly sql: string | undefined;
-  /** The names of the analysed output columns; the answer must have the same. */
-  readonly outputs: readonly string[] | undefined;
+  /** The analysed output columns; the answer must have the same. */
+  readonly outputs: readonly AnalysedColumn[] | undefined;
   /** The output columns that copy masked columns: what their rows hold is checked on every page. */
   readonly copies: OutputCopies;
   /** What its rows are searched for. */

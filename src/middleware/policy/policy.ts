@@ -14,9 +14,11 @@ import type { PolicyDocument } from './document.ts';
 import { listsOwnJobs, othersJobs, ownJobs } from './own-jobs.ts';
 import { followedJob, followedJobKey, inLocationOf } from './follow-up.ts';
 import type { JobRecord, JobRegistry } from './job-registry.ts';
+import { isSchemaChange } from '../masking/check-schema.ts';
 import { denial, inGoogleSql, judge, type Judgement, type Sources } from './judge.ts';
 import { sourceOf, type PolicySource } from './policy-source.ts';
 import { reveal } from './reveal/reveal.ts';
+import { asAnother, mayRunAgain } from './run-again.ts';
 import { jobOf, registerResultTable } from './register-job.ts';
 import { visibleTablesKey } from './visible-tables.ts';
 import { analysisKey, tablesKey, type Subject } from './subject.ts';
@@ -46,20 +48,34 @@ export function policy(options: PolicyOptions): Middleware {
       const judged = await reconsider(call);
       if (listsOwnJobs(call, judged.decision))
         return ownList(compiled, options.jobs, judged.subject, call, context, next);
-      await recordDecision(context, judged.decision, judged.subject);
-      if (judged.decision.effect === 'deny') throw denial(call, judged.decision.reasons, judged.instead);
-      const adopted = leave(context, compiled, { call, judged }, reconsider);
-      const result = await next(inGoogleSql(call));
-      const [conceals, detectors] = [context.get(concealsKey), context.get(detectorsKey)];
-      const job = jobOf(adopted.call, context, { ...adopted.judged, conceals, detectors }, result);
-      if (job !== undefined) {
-        options.jobs.add(job);
-        registerResultTable(options.jobs, job, result);
+      const run = async (asked: Call, by: Judgement): Promise<Result> => {
+        await recordDecision(context, by.decision, by.subject);
+        if (by.decision.effect === 'deny') throw denial(call, by.decision.reasons, by.instead);
+        const adopted = leave(context, compiled, { call: asked, judged: by }, reconsider);
+        const result = await next(inGoogleSql(asked));
+        register(options.jobs, adopted, context, result);
+        const shown = othersJobs(result, call, options.jobs);
+        return reveal(source.current(), call, context, options, shown);
+      };
+      try {
+        return await run(call, judged);
+      } catch (error) {
+        if (!isSchemaChange(error) || !mayRunAgain(call, judged)) throw error;
+        const catalog = options.catalog(context);
+        for (const { name } of judged.subject.tables) catalog.forget?.(name);
+        const again = asAnother(call);
+        return run(again, await reconsider(again));
       }
-      const shown = othersJobs(result, call, options.jobs);
-      return reveal(source.current(), call, context, options, shown);
     },
   };
+}
+
+function register(jobs: JobRegistry, { call, judged }: Adopted, context: Context, result: Result): void {
+  const [conceals, detectors] = [context.get(concealsKey), context.get(detectorsKey)];
+  const job = jobOf(call, context, { ...judged, conceals, detectors }, result);
+  if (job === undefined) return;
+  jobs.add(job);
+  registerResultTable(jobs, job, result);
 }
 
 /** A call with what was decided about it. */

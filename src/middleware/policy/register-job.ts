@@ -28,7 +28,7 @@ export function jobOf(call: Call, context: Context, judged: Judged, { body }: Re
     principalId: context.principal.id,
     masked: conceals || masks.length + visible.length > 0,
     sql: queryRequest(call)?.sql,
-    outputs: subject.analysis?.facts.outputs.map(({ name }) => name),
+    outputs: subject.analysis?.facts.outputs,
     callId: call.id,
     detectors,
     copies: subject.analysis === undefined ? [] : outputCopies(subject.analysis.facts, subject.tables, masks),
