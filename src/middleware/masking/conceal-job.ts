@@ -1,22 +1,30 @@
 import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import type { Result } from '../../call/result.ts';
+import type { PositionMap } from '../../sql/rewrite/index.ts';
+import { ownPositions } from './restore-positions.ts';
 
 /**
  * Shows the caller its own query in the answers that tell of a job. Where columns were masked, what could tell
  * about their values goes: plans, timelines, and sizes finer than 10 MiB.
  */
-export function concealJob(result: Result, sql: string, masked: boolean): Result {
+export function concealJob(result: Result, own: OwnQuery): Result {
   if (!isJsonObject(result.body)) return result;
   const { job } = result.body;
   // The answer to a cancellation holds the job one level down.
-  const body = isJsonObject(job)
-    ? { ...result.body, job: concealed(job, sql, masked) }
-    : concealed(result.body, sql, masked);
+  const body = isJsonObject(job) ? { ...result.body, job: concealed(job, own) } : concealed(result.body, own);
   return { ...result, body };
 }
 
-function concealed(job: JsonObject, sql: string, masked: boolean): JsonObject {
-  const own = withOwnSql(job, sql);
+/** A query as its caller knows it. */
+export interface OwnQuery {
+  readonly sql: string;
+  readonly masked: boolean;
+  /** The way back from the text that ran; absent where it is the caller's. */
+  readonly positions?: PositionMap | undefined;
+}
+
+function concealed(job: JsonObject, { sql, masked, positions }: OwnQuery): JsonObject {
+  const own = ownPositions(withOwnSql(job, sql), positions);
   return masked ? withoutTraces(own) : own;
 }
 

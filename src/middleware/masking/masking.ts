@@ -7,6 +7,7 @@ import type { Result } from '../../call/result.ts';
 import type { Analysis } from '../../sql/analyse.ts';
 import { concealsKey, decisionKey, type ColumnMask } from '../policy/decision.ts';
 import { followedJobKey } from '../policy/follow-up.ts';
+import type { JobRecord } from '../policy/job-registry.ts';
 import { analysisKey, tablesKey } from '../policy/subject.ts';
 import { visibleTablesKey } from '../policy/visible-tables.ts';
 import { checkSchema, type AnalysedColumn } from './check-schema.ts';
@@ -18,7 +19,7 @@ import { maskAnswer } from './mask-answer.ts';
 import { maskedCall } from './masked-call.ts';
 import { maskTableData } from './mask-table-data.ts';
 import { outputCopies } from './output-copies.ts';
-import { restorePositions } from './restore-positions.ts';
+import { positionsKey, restorePositions } from './restore-positions.ts';
 import { maskOf } from './masks/index.ts';
 import { selectedCopies } from './selected-copies.ts';
 import { unmaskable } from './unmaskable.ts';
@@ -50,7 +51,7 @@ export function masking({ keys = new Map(), keyDataset }: MaskingOptions = {}): 
       if (query !== undefined)
         return maskQuery(call, query, { masks, make: makerFor(call.id) }, context, next);
       if (masks.length > 0) return maskRead(call, { masks, make: makerFor(call.id) }, context, next);
-      return conceal(call, context, await next(call), makerFor);
+      return followUp(call, context, next, makerFor);
     },
   };
 }
@@ -75,12 +76,13 @@ async function maskQuery(
   const tables = context.get(tablesKey);
   const visible = context.get(visibleTablesKey);
   const { call: sent, positions } = await maskedCall(call, { analysis, masks, tables, visible });
+  context.set(positionsKey, positions);
   try {
     const answer = await next(sent);
     checkSchema(call, answer, columnsOf(analysis));
     const result = maskAnswer(call, answer, outputCopies(analysis.facts, tables, masks), make);
     const isMasked = positions !== undefined || masks.length > 0 || context.get(concealsKey);
-    return isMasked ? concealJob(result, query.sql, true) : result;
+    return isMasked ? concealJob(result, { sql: query.sql, masked: true, positions }) : result;
   } catch (error) {
     throw positions === undefined ? error : restorePositions(error, positions);
   }
@@ -97,16 +99,24 @@ async function maskRead(call: Call, masks: Masks, context: Context, next: Next):
   throw unmaskable(call, `${call.operation} would hand out masked columns as they are`);
 }
 
-function conceal(
+async function followUp(
   call: Call,
   context: Context,
-  answer: Result,
+  next: Next,
   makerFor: (query: string) => MakeMask,
-): Result {
+): Promise<Result> {
   const job = context.get(followedJobKey);
-  if (job === undefined) return answer;
+  if (job === undefined) return next(call);
+  try {
+    return conceal(call, job, await next(call), makerFor);
+  } catch (error) {
+    throw job.positions === undefined ? error : restorePositions(error, job.positions);
+  }
+}
+
+function conceal(call: Call, job: JobRecord, answer: Result, makerFor: (query: string) => MakeMask): Result {
   if (call.operation === 'jobs.getQueryResults') checkSchema(call, answer, job.outputs);
   const copies = call.operation === 'tabledata.list' ? selectedCopies(call, job) : job.copies;
   const result = maskAnswer(call, answer, copies, makerFor(job.callId));
-  return job.sql === undefined ? result : concealJob(result, job.sql, job.masked);
+  return job.sql === undefined ? result : concealJob(result, { ...job, sql: job.sql });
 }

@@ -1,6 +1,13 @@
+import { contextKey, type ContextKey } from '../../call/context.ts';
 import { GoogleError, isPassedOn, passOn } from '../../call/google-error.ts';
-import { isJsonObject, type Json } from '../../call/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import type { PositionMap } from '../../sql/rewrite/index.ts';
+
+/** The way back from the text that was sent to the caller's; for whoever remembers the job. */
+export const positionsKey: ContextKey<PositionMap | undefined> = contextKey(
+  'positions in the masked text',
+  undefined,
+);
 
 /**
  * Makes the places in a message of BigQuery (`at [3:5]`) those of the text that the caller sent. An error of
@@ -23,7 +30,28 @@ export function withMessages(error: unknown, map: (text: string) => string): unk
       item.message = map(item.message);
     }
   }
+  if ('response' in error) restoreBody(error.response, map);
   return error;
+}
+
+/** The official client hangs the whole answer on the error. */
+function restoreBody(response: unknown, map: (text: string) => string): void {
+  if (typeof response !== 'object' || response === null || !('body' in response)) return;
+  const { body } = response;
+  if (isJson(body)) response.body = mapMessages(body, map);
+}
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+/** In what tells of a job: what went wrong in it, and what BigQuery warns of. */
+export function ownPositions(body: JsonObject, positions: PositionMap | undefined): JsonObject {
+  if (positions === undefined) return body;
+  const map = (text: string): string => mapText(text, positions);
+  const told = ['status', 'errors', 'errorResult'].filter((name) => body[name] !== undefined);
+  return {
+    ...body,
+    ...Object.fromEntries(told.map((name) => [name, mapMessages(body[name] ?? null, map)])),
+  };
 }
 
 function mapMessages(value: Json, map: (text: string) => string): Json {

@@ -1,5 +1,6 @@
 import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { AnalysedColumn } from '../masking/check-schema.ts';
+import type { PositionMap } from '../../sql/rewrite/index.ts';
 import type { OutputCopies } from '../masking/output-copies.ts';
 
 /** What is remembered of a job that this guard started, so that follow-up calls inherit its decision. */
@@ -13,6 +14,8 @@ export interface JobRecord {
   readonly masked: boolean;
   /** The text as the caller sent it: the only one that it gets to see. */
   readonly sql: string | undefined;
+  /** The way back from places in the text that ran; absent where that is the caller's. */
+  readonly positions: PositionMap | undefined;
   /** The analysed output columns; the answer must have the same. */
   readonly outputs: readonly AnalysedColumn[] | undefined;
   /** The output columns that copy masked columns: what their rows hold is checked on every page. */

@@ -48,6 +48,6 @@ function recordOf(job: JsonObject, { project }: Call, jobs: JobRegistry): JobRec
 
 function asSent(job: JsonObject, record: JobRecord | undefined): JsonObject {
   if (record?.sql === undefined) return job;
-  const { body } = concealJob({ status: 200, body: job, headers: {} }, record.sql, record.masked);
+  const { body } = concealJob({ status: 200, body: job, headers: {} }, { ...record, sql: record.sql });
   return isJsonObject(body) ? body : {};
 }

@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { queryRequest } from '../../call/query-request.ts';
 import type { Result } from '../../call/result.ts';
 import { outputCopies } from '../masking/output-copies.ts';
+import { positionsKey } from '../masking/restore-positions.ts';
 import { tableKey, type JobRecord, type JobRegistry } from './job-registry.ts';
 import type { DetectorRule } from '../detection/detector-rule.ts';
 import type { Judgement } from './judge.ts';
@@ -28,6 +29,7 @@ export function jobOf(call: Call, context: Context, judged: Judged, { body }: Re
     principalId: context.principal.id,
     masked: conceals || masks.length + visible.length > 0,
     sql: queryRequest(call)?.sql,
+    positions: context.get(positionsKey),
     outputs: subject.analysis?.facts.outputs,
     callId: call.id,
     detectors,

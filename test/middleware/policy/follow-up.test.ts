@@ -12,6 +12,7 @@ const job = (principalId: string, location: string | undefined): JobRecord => ({
   masked: false,
   sql: 'SELECT 1',
   outputs: [],
+  positions: undefined,
   copies: [],
   detectors: [],
   callId: 'call',
