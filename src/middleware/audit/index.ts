@@ -5,8 +5,10 @@ export type { AuditEntry, AuditEvent, EventSubject, NewEvent } from './event.ts'
 export { eventCatalogue, type EventData, type EventType } from './events/catalogue.ts';
 export { eventSchema } from './events/event-schema.ts';
 export { fileAudit, type FileAuditOptions } from './file/file-audit.ts';
-export type { SigningOptions } from './file/heads.ts';
+export type { SegmentLimits } from './file/chain.ts';
+export type { SigningOptions } from './file/signer.ts';
 export { memoryStore, type MemoryStore } from './memory-store.ts';
+export { readEvents } from './read-events.ts';
 export { auditRecord, flushRecord, noteOutcome, record, sendsRecorded, type OutcomeNote } from './record.ts';
 export type { AuditStore } from './store.ts';
 export type { FileReport, Problem, ProblemKind, VerifyReport } from './verify/report.ts';

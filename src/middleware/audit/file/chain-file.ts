@@ -18,6 +18,7 @@ interface Opened {
   readonly place: Identity;
   readonly size: number;
   readonly end: ChainEnd;
+  readonly before: ChainEnd;
 }
 
 /**
@@ -28,45 +29,57 @@ export class ChainFile {
   readonly #disk: Disk;
   readonly #path: string;
   readonly #place: Identity;
+  readonly #before: ChainEnd;
   #file: DiskFile;
   #size: number;
   #end: ChainEnd;
   #damaged = false;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
-  static async open(disk: Disk, path: string): Promise<{ chain: ChainFile; torn: Torn | undefined }> {
+  /** `before` is the event that the first one of the file is linked to. */
+  static async open(
+    disk: Disk,
+    path: string,
+    before: ChainEnd,
+  ): Promise<{ chain: ChainFile; torn: Torn | undefined }> {
     const file = await disk.open(path);
     try {
       const place = await file.identify();
-      const tail = await findTail(file, place.size);
+      const tail = await findTail(file, place.size, before);
       const torn = await setAside(disk, path, tail.torn);
       if (torn !== undefined) await file.truncate(tail.size);
       await file.sync();
       await disk.syncFolder(dirname(path));
-      return { chain: new ChainFile({ disk, path, file, place, size: tail.size, end: tail.end }), torn };
+      const { size, end } = tail;
+      return { chain: new ChainFile({ disk, path, file, place, size, end, before }), torn };
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  constructor({ disk, path, file, place, size, end }: Opened) {
+  constructor({ disk, path, file, place, size, end, before }: Opened) {
     this.#disk = disk;
     this.#path = path;
     this.#file = file;
     this.#place = place;
     this.#size = size;
     this.#end = end;
+    this.#before = before;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   get end(): ChainEnd {
     return this.#end;
   }
 
-  /** Resolves when the batch is durable. */
-  async append(batch: readonly Draft[]): Promise<void> {
+  /** Resolves with the hashes of the events when the batch is durable. */
+  async append(batch: readonly Draft[]): Promise<readonly string[]> {
     if (this.#damaged) await this.#repair();
-    const { text, end } = chained(batch, this.#end);
+    const { text, end, hashes } = chained(batch, this.#end);
     const bytes = Buffer.from(text);
     try {
       await this.#write(bytes);
@@ -81,6 +94,11 @@ export class ChainFile {
     }
     this.#size += bytes.length;
     this.#end = end;
+    return hashes;
+  }
+
+  read(position: number, length: number): Promise<Uint8Array> {
+    return this.#file.read(position, length);
   }
 
   async close(): Promise<void> {
@@ -124,7 +142,7 @@ export class ChainFile {
 
   async #adopt(file: DiskFile): Promise<void> {
     // Before anything is cut: where somebody else wrote, our count of bytes is no longer a place between events.
-    const tail = await findTail(file, this.#size);
+    const tail = await findTail(file, this.#size, this.#before);
     const isOurs = tail.end.hash === this.#end.hash && tail.torn.length === 0;
     if (!isOurs) throw unavailable('acknowledged events are not where they were written');
     await file.truncate(this.#size);
@@ -138,15 +156,17 @@ export class ChainFile {
 /** Looking costs a third of a small write's CPU, so not every write looks. */
 const checkEveryMs = 100;
 
-function chained(batch: readonly Draft[], from: ChainEnd): { text: string; end: ChainEnd } {
+function chained(batch: readonly Draft[], from: ChainEnd): { text: string; end: ChainEnd; hashes: string[] } {
+  const hashes: string[] = [];
   let end = from;
   let text = '';
   for (const draft of batch) {
     const sealed = seal(draft, end);
     text += `${sealed.line}\n`;
     end = sealed.end;
+    hashes.push(end.hash);
   }
-  return { text, end };
+  return { text, end, hashes };
 }
 
 /** Torn bytes are kept beside the file: they may be evidence. */

@@ -7,6 +7,8 @@ import {
   ftruncate,
   open,
   read,
+  readdir,
+  rename,
   stat,
   writeSync,
   type BigIntStats,
@@ -36,6 +38,9 @@ export interface Disk {
   /** Opens for appending; a new file belongs to this user alone. */
   open(path: string): Promise<DiskFile>;
   identify(path: string): Promise<Identity>;
+  rename(from: string, to: string): Promise<void>;
+  /** The names in a folder. */
+  list(path: string): Promise<readonly string[]>;
   /** Makes the names in a folder durable. */
   syncFolder(path: string): Promise<void>;
 }
@@ -47,6 +52,8 @@ const calls = {
   fdatasync: promisify(fdatasync),
   fsync: promisify(fsync),
   ftruncate: promisify(ftruncate),
+  readdir: promisify(readdir),
+  rename: promisify(rename),
   stat: promisify(stat),
   fstat: promisify(fstat),
 };
@@ -60,6 +67,8 @@ export const nodeDisk: Disk = {
   async identify(path) {
     return identity(await calls.stat(path, { bigint: true }));
   },
+  rename: (from, to) => calls.rename(from, to),
+  list: (path) => calls.readdir(path),
   async syncFolder(path) {
     // Windows cannot open folders and needs no such call.
     if (process.platform === 'win32') return;

@@ -4,16 +4,20 @@ import { nobody, type NewEvent } from '../event.ts';
 import { draft, type Draft } from '../seal.ts';
 import { systemCode } from '../../../call/system-code.ts';
 import { unavailable } from '../unavailable.ts';
-import { ChainFile, type Torn } from './chain-file.ts';
+import { Chain, type SegmentLimits } from './chain.ts';
+import type { Torn } from './chain-file.ts';
 import { nodeDisk, type Disk } from './disk.ts';
 import { GroupCommit } from './group-commit.ts';
-import { HeadWriter, type SigningOptions } from './heads.ts';
+import { HeadWriter } from './heads.ts';
 import { takePlace, type AuditPlace, type Taken } from './place.ts';
+import { Signer, type SigningOptions } from './signer.ts';
 import type { AuditStore } from '../store.ts';
 
 export type FileAuditOptions = AuditPlace & {
   /** Signed heads beside the file, so that a replaced or shortened chain shows. */
   readonly signing?: SigningOptions;
+  /** When the file that is written becomes a closed segment, and the chain goes on in a new file. */
+  readonly segments?: SegmentLimits;
   readonly now?: () => Date;
   /** How files are reached; for tests of disks that fail. */
   readonly disk?: Disk;
@@ -33,7 +37,8 @@ export function fileAudit(options: FileAuditOptions): AuditStore {
 
 interface Writing {
   readonly taken: Taken;
-  readonly chain: ChainFile;
+  readonly chain: Chain;
+  readonly key: string | undefined;
   readonly heads: HeadWriter | undefined;
 }
 
@@ -113,12 +118,15 @@ class FileStore implements AuditStore {
   }
 
   async #begin(taken: Taken): Promise<Writing> {
-    const { disk = nodeDisk, signing } = this.#options;
-    const { chain, torn } = await ChainFile.open(disk, taken.path);
+    const { disk = nodeDisk, signing, segments = {} } = this.#options;
+    const { path } = taken;
+    const signer = signing === undefined ? undefined : await Signer.open(path, signing.key);
+    const { chain, torn } = await Chain.open({ disk, path, limits: segments, signer, now: this.#now });
     try {
+      const { end } = chain;
       const heads =
-        signing === undefined ? undefined : await HeadWriter.open(disk, taken.path, signing, chain.end);
-      const writing = { taken, chain, heads };
+        signer && (await HeadWriter.open(disk, path, signer, { every: signing?.every, from: end }));
+      const writing = { taken, chain, heads, key: signer?.key };
       await chain.append(this.#opening(writing, torn));
       return writing;
     } catch (error) {
@@ -127,11 +135,10 @@ class FileStore implements AuditStore {
     }
   }
 
-  #opening({ heads }: Writing, torn: Torn | undefined): Draft[] {
-    const key = heads === undefined ? {} : { key: heads.key };
+  #opening({ key }: Writing, torn: Torn | undefined): Draft[] {
     const opened = this.#own({
       type: 'audit.opened',
-      data: { process: process.pid, host: hostname(), ...key },
+      data: { process: process.pid, host: hostname(), ...(key !== undefined && { key }) },
     });
     if (torn === undefined) return [opened];
     return [opened, this.#own({ type: 'audit.recovered', data: { cause: 'torn', ...torn } })];

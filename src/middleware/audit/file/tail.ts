@@ -1,4 +1,4 @@
-import { genesis, type ChainEnd } from '../seal.ts';
+import type { ChainEnd } from '../seal.ts';
 import { unavailable } from '../unavailable.ts';
 import { endOf, readLine } from './read-line.ts';
 import type { DiskFile } from './disk.ts';
@@ -15,14 +15,14 @@ export interface Tail {
 const firstWindow = 64 * 1024;
 const lineFeed = 10;
 
-/** Finds the last whole event by reading backwards. */
-export async function findTail(file: DiskFile, size: number): Promise<Tail> {
+/** Finds the last whole event by reading backwards; `before` is the event that a file without any goes on from. */
+export async function findTail(file: DiskFile, size: number, before: ChainEnd): Promise<Tail> {
   for (let window = firstWindow; ; window *= 4) {
     const start = Math.max(0, size - window);
     const bytes = await file.read(start, size - start);
     const found = lastEvent(bytes, start === 0);
     if (found !== undefined) return { ...found, size: start + found.size, torn: bytes.slice(found.size) };
-    if (start === 0) return { end: genesis, size: 0, torn: bytes };
+    if (start === 0) return { end: before, size: 0, torn: bytes };
   }
 }
 

@@ -1,39 +1,56 @@
-import { endOf, readLine, type LinkedLine } from '../file/read-line.ts';
+import { placeOf, type Placed } from '../file/line-place.ts';
+import { MerkleTree } from '../file/merkle-tree.ts';
 import { genesis, type ChainEnd } from '../seal.ts';
 import type { Problem, ProblemKind } from './report.ts';
 
-/** Walks one chain line by line; what it has to keep does not grow with the file. */
+/** Where each event that was read is told. */
+export type Passed = (end: ChainEnd) => void;
+
+/** Walks one chain line by line, file after file; what it has to keep does not grow with them. */
 export class ChainCheck {
-  readonly #file: string;
   readonly #report: (problem: Problem) => void;
+  readonly #passed: Passed;
   readonly #gaps: { readonly from: number; readonly to: number }[] = [];
+  #file = '';
   #end: ChainEnd = genesis;
   #line = 0;
   #time = '';
+  /** Of the present file. */
+  tree: MerkleTree = new MerkleTree();
   events: number = 0;
   clockSteps: number = 0;
 
-  constructor(file: string, report: (problem: Problem) => void) {
-    this.#file = file;
+  constructor(report: (problem: Problem) => void, passed: Passed) {
     this.#report = report;
+    this.#passed = passed;
   }
 
   get end(): ChainEnd {
     return this.#end;
   }
 
-  /** Takes the next line, which must be an event in its place. */
-  next(text: string | undefined): void {
+  /** What follows is in this file. */
+  begin(file: string): void {
+    this.#file = file;
+    this.#line = 0;
+    this.events = 0;
+    this.tree = new MerkleTree();
+  }
+
+  /** Takes the next whole lines, each of which must be an event in its place. */
+  lines(bytes: Buffer): void {
+    const text = bytes.toString('latin1');
+    for (let start = 0; start < text.length;) {
+      const stop = text.indexOf('\n', start);
+      this.#next(bytes, text, start, stop);
+      start = stop + 1;
+    }
+  }
+
+  /** A line that is longer than any event. */
+  tooLong(): void {
     this.#line += 1;
-    const event = text === undefined ? undefined : readLine(text);
-    if (event === undefined) return this.#problem('altered', undefined, 'is no audit event');
-    this.events += 1;
-    if (!event.intact) return this.#passOver(event);
-    if (event.time < this.#time) this.clockSteps += 1;
-    this.#time = event.time;
-    if (event.sequence <= this.#end.sequence) return this.#checkLate(event);
-    this.#checkNext(event);
-    this.#end = endOf(event);
+    this.#problem('altered', undefined, 'is no audit event');
   }
 
   /** The file ends in the middle of a line. */
@@ -42,13 +59,35 @@ export class ChainCheck {
     this.#problem('truncated', undefined, 'is cut off');
   }
 
-  /** Nothing such a line says can be trusted, so it counts as the event that was due. */
-  #passOver({ sequence, hash }: LinkedLine): void {
-    this.#problem('altered', sequence, 'is not what its hash was made of');
-    this.#end = { sequence: this.#end.sequence + 1, hash };
+  #next(bytes: Buffer, text: string, start: number, stop: number): void {
+    this.#line += 1;
+    const event = placeOf(bytes, text, start, stop);
+    if (event?.intact === true) this.#take(event);
+    else this.#passOver(event);
   }
 
-  #checkNext({ sequence, previousHash }: LinkedLine): void {
+  #take(event: Placed): void {
+    this.events += 1;
+    this.tree.add(event.hash);
+    if (event.time < this.#time) this.clockSteps += 1;
+    this.#time = event.time;
+    if (event.sequence <= this.#end.sequence) return this.#checkLate(event);
+    this.#checkNext(event);
+    this.#end = event;
+    this.#passed(event);
+  }
+
+  /** Nothing such a line says can be trusted, so an event counts as the one that was due. */
+  #passOver(event: Placed | undefined): void {
+    this.tree.add(event?.hash ?? genesis.hash);
+    if (event === undefined) return this.#problem('altered', undefined, 'is no audit event');
+    this.events += 1;
+    this.#problem('altered', event.sequence, 'is not what its hash was made of');
+    this.#end = { sequence: this.#end.sequence + 1, hash: event.hash };
+    this.#passed(this.#end);
+  }
+
+  #checkNext({ sequence, previousHash }: Placed): void {
     const due = this.#end.sequence + 1;
     if (sequence > due) {
       this.#problem('missing', sequence, `comes where event ${due} was due`);
@@ -58,7 +97,7 @@ export class ChainCheck {
     }
   }
 
-  #checkLate({ sequence }: LinkedLine): void {
+  #checkLate({ sequence }: Placed): void {
     const wasMissing = this.#gaps.some(({ from, to }) => from <= sequence && sequence < to);
     if (wasMissing) this.#problem('reordered', sequence, 'comes too late');
     else this.#problem('duplicate', sequence, 'was there before');

@@ -1,10 +1,10 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isJsonObject } from '../../../call/json.ts';
-import { canonicalText } from '../canonical.ts';
-import { keyName, type SignedHead } from '../file/heads.ts';
+import type { SignedHead } from '../file/heads.ts';
 import type { ChainEnd } from '../seal.ts';
 import type { Problem, ProblemKind } from './report.ts';
+import { signatureFault } from './signature.ts';
 
 /** Compares a chain with the signed heads beside it. */
 export class HeadCheck {
@@ -15,14 +15,12 @@ export class HeadCheck {
   signedUpTo: number = 0;
 
   static async read(
-    file: string,
+    path: string,
     key: KeyObject | undefined,
     report: (problem: Problem) => void,
   ): Promise<HeadCheck> {
-    const text = await readFile(`${file}.heads`, 'utf8').catch(() => '');
-    const publicKey = key ?? (await keyBeside(file));
-    const lines = text.split('\n').slice(0, -1);
-    return new HeadCheck(file, publicKey, lines, report);
+    const text = await readFile(`${path}.heads`, 'utf8').catch(() => '');
+    return new HeadCheck(path, key, text.split('\n').slice(0, -1), report);
   }
 
   constructor(
@@ -79,14 +77,9 @@ export class HeadCheck {
 
 function faultOf(head: SignedHead | undefined, key: KeyObject | undefined, last: number): string | undefined {
   if (head === undefined) return 'is no head';
-  if (key === undefined) return 'there is no key to check it with';
-  if (head.key !== keyName(key)) return 'was signed with another key';
-  if (!isSigned(head, key)) return 'the signature is wrong';
+  const fault = signatureFault(head, key);
+  if (fault !== undefined) return fault;
   return head.sequence > last ? undefined : 'is older than the head before it';
-}
-
-function isSigned({ signature, ...head }: SignedHead, key: KeyObject): boolean {
-  return verify(null, Buffer.from(canonicalText(head)), key, Buffer.from(signature, 'base64'));
 }
 
 function parsedHead(text: string): SignedHead | undefined {
@@ -98,14 +91,6 @@ function parsedHead(text: string): SignedHead | undefined {
     if (typeof time !== 'string' || typeof key !== 'string' || typeof signature !== 'string')
       return undefined;
     return { version, sequence, hash, time, key, signature };
-  } catch {
-    return undefined;
-  }
-}
-
-async function keyBeside(file: string): Promise<KeyObject | undefined> {
-  try {
-    return createPublicKey(await readFile(`${file}.pub`, 'utf8'));
   } catch {
     return undefined;
   }

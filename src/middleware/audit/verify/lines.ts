@@ -8,39 +8,51 @@ export interface Line {
   readonly whole: boolean;
 }
 
+/** A run of whole lines, or what is no line: cut off at the end of the file, or too long to be an event. */
+export type Chunk =
+  | { readonly bytes: Buffer; readonly lines: 'whole' }
+  | { readonly lines: 'cut' }
+  | { readonly lines: 'too long' };
+
 const longest = 64 * 1024 * 1024;
 const lineFeed = 10;
 
-/** Yields the lines of each chunk together: an `await` for every line would cost more than its hash. */
-export async function* linesOf(path: string): AsyncGenerator<Line[]> {
+/** Yields whole lines together: an `await` for every line would cost more than its hash. */
+export async function* chunksOf(path: string): AsyncGenerator<Chunk> {
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
-  for await (const chunk of chunksOf(path)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  for await (const read of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    if (!Buffer.isBuffer(read)) continue;
+    let bytes: Buffer = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    if (skipping) {
+      const next = bytes.indexOf(lineFeed) + 1;
+      if (next === 0) continue;
+      bytes = bytes.subarray(next);
+      skipping = false;
+      yield { lines: 'too long' };
+    }
     const stop = bytes.lastIndexOf(lineFeed) + 1;
     rest = bytes.subarray(stop);
-    const lines = wholeLines(bytes, stop);
-    if (skipping && lines.length > 0) {
-      lines[0] = { text: undefined, whole: true };
-      skipping = false;
-    }
     if (rest.length > longest) {
       rest = Buffer.alloc(0);
       skipping = true;
     }
-    yield lines;
+    if (stop > 0) yield { bytes: bytes.subarray(0, stop), lines: 'whole' };
   }
-  if (rest.length > 0 || skipping) yield [{ text: undefined, whole: false }];
+  if (rest.length > 0 || skipping) yield { lines: 'cut' };
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
+/** Yields the lines of each chunk together. */
+export async function* linesOf(path: string): AsyncGenerator<Line[]> {
+  for await (const chunk of chunksOf(path)) {
+    if (chunk.lines === 'whole') yield wholeLines(chunk.bytes);
+    else yield [{ text: undefined, whole: chunk.lines === 'too long' }];
+  }
 }
 
-function wholeLines(bytes: Buffer, stop: number): Line[] {
+function wholeLines(bytes: Buffer): Line[] {
   const lines: Line[] = [];
-  for (let start = 0; start < stop;) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(lineFeed, start);
     const line = bytes.subarray(start, end);
     lines.push({ text: isUtf8(line) ? line.toString() : undefined, whole: true });

@@ -1,9 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ChainEnd } from '../seal.ts';
 import { ChainCheck } from './check-chain.ts';
 import { HeadCheck } from './check-heads.ts';
-import { linesOf } from './lines.ts';
+import { ManifestCheck } from './check-manifest.ts';
+import { chainsIn, type ChainFiles } from './chains.ts';
+import { chunksOf } from './lines.ts';
+import { keyBeside } from './signature.ts';
 import type { FileReport, Problem, VerifyReport } from './report.ts';
 
 export interface VerifyOptions {
@@ -50,7 +52,7 @@ class Verification {
 
   async path(path: string): Promise<void> {
     try {
-      for (const file of await filesIn(path)) await this.#file(file);
+      for (const chain of await chainsIn(path)) await this.#chain(chain);
     } catch {
       this.#add({ kind: 'unreadable', file: path, message: 'There is no audit record to be read here.' });
     }
@@ -70,31 +72,41 @@ class Verification {
       problems: this.#problems,
       files: this.#files,
       clockSteps: this.#clockSteps,
+      unsigned: this.#files.reduce((sum, { end, signedUpTo }) => sum + end.sequence - signedUpTo, 0),
     };
   }
 
-  async #file(file: string): Promise<void> {
+  async #chain({ path, closed, last }: ChainFiles): Promise<void> {
     const report = (problem: Problem): void => this.#add(problem);
-    const chain = new ChainCheck(file, report);
-    const heads = await HeadCheck.read(file, this.#key, report);
-    await this.#walk(chain, heads, file);
+    const key = this.#key ?? (await keyBeside(path));
+    const heads = await HeadCheck.read(path, key, report);
+    const manifest = await ManifestCheck.read(path, key, report);
+    const anchors = new Set(this.#anchors.map(({ sequence, hash }) => anchorName(sequence, hash)));
+    const chain = new ChainCheck(report, (end) => {
+      heads.passed(end);
+      if (anchors.size > 0) this.#note(anchors, anchorName(end.sequence, end.hash));
+    });
+    let events = 0;
+    for (const file of [...closed, ...last]) {
+      await walk(chain, file);
+      events += chain.events;
+      if (!last.includes(file)) manifest.closed(file, chain, file === closed.at(-1));
+    }
+    if (last.length === 0 && closed.length > 0) report(goesOnNowhere(path));
     heads.ended();
+    manifest.ended();
     this.#clockSteps += chain.clockSteps;
-    const { events, end } = chain;
-    this.#files.push({ file, events, end, signedUpTo: heads.signedUpTo });
-    if (this.#key !== undefined) this.#checkCover(file, end.sequence, heads.signedUpTo);
+    this.#told(path, { events, end: chain.end, segments: closed.length + last.length }, heads.signedUpTo);
   }
 
-  async #walk(chain: ChainCheck, heads: HeadCheck, file: string): Promise<void> {
-    const anchors = new Set(this.#anchors.map(({ sequence, hash }) => anchorName(sequence, hash)));
-    for await (const lines of linesOf(file)) {
-      for (const { text, whole } of lines) {
-        if (!whole) chain.cutOff();
-        else chain.next(text);
-        heads.passed(chain.end);
-        if (anchors.size > 0) this.#note(anchors, anchorName(chain.end.sequence, chain.end.hash));
-      }
-    }
+  #told(
+    file: string,
+    found: { readonly events: number; readonly end: ChainEnd; readonly segments: number },
+    signedUpTo: number,
+  ): void {
+    const { sequence, hash } = found.end;
+    this.#files.push({ ...found, file, end: { sequence, hash }, signedUpTo });
+    if (this.#key !== undefined) this.#checkCover(file, sequence, signedUpTo);
   }
 
   #note(anchors: ReadonlySet<string>, name: string): void {
@@ -117,11 +129,15 @@ function anchorName(sequence: number, hash: string): string {
   return `${sequence}:${hash}`;
 }
 
-/** The chains in a folder, also those of which only the signed heads are left. */
-async function filesIn(path: string): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const names = await readdir(path);
-  const chains = names.map((name) => name.replace(/\.heads$/, '')).filter((name) => name.endsWith('.jsonl'));
-  if (chains.length === 0) throw new Error('no chains');
-  return [...new Set(chains)].toSorted().map((name) => join(path, name));
+function goesOnNowhere(file: string): Problem {
+  return { kind: 'truncated', file, message: 'The file in which the chain goes on is not there.' };
+}
+
+async function walk(chain: ChainCheck, file: string): Promise<void> {
+  chain.begin(file);
+  for await (const chunk of chunksOf(file)) {
+    if (chunk.lines === 'whole') chain.lines(chunk.bytes);
+    else if (chunk.lines === 'cut') chain.cutOff();
+    else chain.tooLong();
+  }
 }
