@@ -146,12 +146,14 @@ export interface BudgetWritten {
   readonly per?: 'principal' | 'agent' | 'session' | 'everyone' | undefined;
   readonly period?: 'day' | 'month' | 'ever' | undefined;
   readonly bytes?: string | undefined;
+  readonly insertedBytes?: string | undefined;
   readonly price?: number | undefined;
 }
 
 export interface CostWritten {
   readonly edition?: 'on-demand' | 'capacity' | undefined;
   readonly pricePerTiB?: number | undefined;
+  readonly insertPricePerGiB?: number | undefined;
   readonly currency?: string | undefined;
   readonly dryRun?: 'when-needed' | 'always' | undefined;
   readonly budgetFile?: string | undefined;

@@ -281,13 +281,19 @@ const budget = z
     per: z.enum(['principal', 'agent', 'session', 'everyone']).default('principal'),
     period: z.enum(['day', 'month', 'ever']).default('day'),
     bytes: bytes.optional(),
+    insertedBytes: bytes.optional(),
     price: z.number().min(0).max(1_000_000_000).optional(),
   })
-  .refine((value) => value.bytes !== undefined || value.price !== undefined, 'state bytes, price, or both');
+  .refine(
+    ({ bytes: billed, insertedBytes, price }) =>
+      [billed, insertedBytes, price].some((each) => each !== undefined),
+    'state bytes, insertedBytes or price',
+  );
 
 const cost = z.strictObject({
   edition: z.enum(['on-demand', 'capacity']).default('on-demand'),
   pricePerTiB: z.number().min(0).max(1_000_000).default(defaultCost.pricePerTiB),
+  insertPricePerGiB: z.number().min(0).max(1_000_000).default(defaultCost.insertPricePerGiB),
   currency: z.string().min(1).max(8).default(defaultCost.currency),
   /** `always`: every query is dry-run first, and its tables are compared with the analysed ones. */
   dryRun: z.enum(['when-needed', 'always']).default('when-needed'),

@@ -68,7 +68,13 @@ cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.
         },
         { name: 'all-month', per: 'everyone', period: 'month', price: 100.5 },
       ],
-      cost: { edition: 'on-demand', pricePerTiB: 5, currency: 'EUR', dryRun: 'always' },
+      cost: {
+        edition: 'on-demand',
+        pricePerTiB: 5,
+        insertPricePerGiB: 0.0512,
+        currency: 'EUR',
+        dryRun: 'always',
+      },
     });
   });
 
@@ -81,7 +87,7 @@ cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.
     [
       'a budget of nothing',
       `${head}budgets:\n  - { name: a, per: agent }\n`,
-      'guard.yaml:5:5 budgets.0 state bytes, price, or both',
+      'guard.yaml:5:5 budgets.0 state bytes, insertedBytes or price',
     ],
     [
       'a price where bytes have none',

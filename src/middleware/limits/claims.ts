@@ -1,13 +1,13 @@
 import type { Context } from '../../call/context.ts';
 import type { Claim } from '../../store/index.ts';
 import type { LimitRule } from '../policy/document.ts';
-import { inMillionths, priceInMillionths } from './price.ts';
-import type { BudgetRule, CostSettings } from './rules.ts';
+import { inMillionths } from './price.ts';
+import type { BudgetRule } from './rules.ts';
 
 /** A claim, and the rule that makes it: whom a refusal names. */
 export interface RuleClaim extends Claim {
   readonly rule: string;
-  readonly unit: 'bytes' | 'millionths' | 'jobs' | 'calls';
+  readonly unit: 'bytes' | 'inserted' | 'millionths' | 'jobs' | 'calls';
   /** When there will be more, as a sentence. */
   readonly fullAgain?: string;
 }
@@ -17,37 +17,45 @@ const day = 86_400_000;
 /** Beyond the end of a period, so that a clock that is set ahead and back again gives no budget anew. */
 const keepFor = 90 * day;
 
-/** What a query that bills at most `bytes` takes from the budgets. */
+/** What a call takes from budgets at most. */
+export interface Spending {
+  /** Billed for a query. */
+  readonly bytes?: bigint | undefined;
+  /** Of a streaming insert. */
+  readonly inserted?: bigint | undefined;
+  readonly millionths?: bigint | undefined;
+}
+
 export function budgetClaims(
   budgets: readonly BudgetRule[],
-  bytes: bigint,
+  spending: Spending,
   context: Context,
-  settings: CostSettings,
 ): readonly RuleClaim[] {
   return budgets.flatMap((budget) => {
-    const { name: rule, bytes: limit, price } = budget;
+    const { name: rule, bytes, insertedBytes, price } = budget;
     const { key, end } = periodOf(budget, context.now());
     const counterExpiresAt = new Date((end ?? context.now()).getTime() + keepFor);
     const fullAgain = end === undefined ? '' : ` The budget is full again at ${end.toISOString()}.`;
-    const counter = (unit: string): string =>
-      JSON.stringify(['budget', rule, unit, key, ...whose(budget, context)]);
-    const money = priceInMillionths(bytes, settings);
     const common = { rule, hold: 'charge', counterExpiresAt, fullAgain } as const;
+    const claim = (
+      unit: RuleClaim['unit'],
+      counted: string,
+      amount: bigint = 0n,
+      limit?: bigint,
+    ): readonly RuleClaim[] => {
+      if (limit === undefined || amount === 0n) return [];
+      const counter = JSON.stringify(['budget', rule, counted, key, ...whose(budget, context)]);
+      return [{ ...common, unit, counter, amount, limit }];
+    };
     return [
-      ...(limit === undefined
-        ? []
-        : [{ ...common, unit: 'bytes', counter: counter('bytes'), amount: bytes, limit } as const]),
-      ...(price === undefined || money === undefined
-        ? []
-        : [
-            {
-              ...common,
-              unit: 'millionths',
-              counter: counter('price'),
-              amount: money,
-              limit: inMillionths(price),
-            } as const,
-          ]),
+      ...claim('bytes', 'bytes', spending.bytes, bytes),
+      ...claim('inserted', 'inserted', spending.inserted, insertedBytes),
+      ...claim(
+        'millionths',
+        'price',
+        spending.millionths,
+        price === undefined ? undefined : inMillionths(price),
+      ),
     ];
   });
 }

@@ -8,7 +8,7 @@ import type { GuardError } from '../../errors.ts';
 import { isGuardError } from '../../errors.ts';
 import { boundedMap } from '../../sql/bounded-map.ts';
 import type { BudgetStore, Held, Lease } from '../../store/index.ts';
-import { record } from '../audit/index.ts';
+import { record, type EventData } from '../audit/index.ts';
 import { bytesText, roundCoarsely } from './bytes.ts';
 import type { RuleClaim } from './claims.ts';
 import { exceeded, unavailable } from './errors.ts';
@@ -58,15 +58,35 @@ export class Desk {
     bytes: bigint | undefined,
     context: Context,
   ): Promise<void> {
-    const { store, settings } = this.#options;
-    const spent = Object.fromEntries(claims.map((claim) => [claim.counter, spentOf(claim, bytes, settings)]));
+    const { settings } = this.#options;
+    const spent = claims.map((claim) => [claim.counter, spentOf(claim, bytes, settings)] as const);
+    const data = { lease, bytes: countOf(bytes ?? 0n), known: bytes !== undefined };
+    await this.#settle(lease, Object.fromEntries(spent), data, context);
+  }
+
+  /** All that was held was spent. */
+  async charge(lease: string, claims: readonly Held[], bytes: bigint, context: Context): Promise<void> {
+    const spent = claims.map(({ counter, amount }) => [counter, amount] as const);
+    await this.#settle(
+      lease,
+      Object.fromEntries(spent),
+      { lease, bytes: countOf(bytes), known: true },
+      context,
+    );
+  }
+
+  async #settle(
+    lease: string,
+    spent: Readonly<Record<string, bigint>>,
+    data: EventData['budget.settled'],
+    context: Context,
+  ): Promise<void> {
     try {
-      if (!(await store.settle(lease, spent, context.now()))) return;
+      if (!(await this.#options.store.settle(lease, spent, context.now()))) return;
     } catch {
       // What is held stays held and is charged when the lease ends: too much, and never too little.
       return;
     }
-    const data = { lease, bytes: countOf(bytes ?? 0n), known: bytes !== undefined };
     await record(context, { type: 'budget.settled', data });
   }
 
@@ -225,8 +245,10 @@ const refusalTexts: Readonly<
     `Limit ${rule} lets ${limit} of your calls begin in a minute. Wait for the next minute.`,
   bytes: ({ rule, limit, amount, fullAgain }, available) =>
     `Budget ${rule} has ${bytesText(floor(available))} left of ${bytesText(limit)}, and the query may bill ${bytesText(roundCoarsely(amount))}. ${advice}${fullAgain}`,
+  inserted: ({ rule, limit, amount, fullAgain }, available) =>
+    `Budget ${rule} has ${bytesText(available)} left of ${bytesText(limit)} for streaming inserts, and these rows count ${bytesText(amount)}. Insert fewer rows, or load them by a load job, which is free.${fullAgain}`,
   millionths: ({ rule, limit, amount, fullAgain }, _available, settings) =>
-    `Budget ${rule} of ${money(limit, settings)} has too little left for a query that may cost ${money(amount, settings)}. ${advice}${fullAgain}`,
+    `Budget ${rule} of ${money(limit, settings)} has too little left for a call that may cost ${money(amount, settings)}. ${advice}${fullAgain}`,
 };
 
 const advice = 'Ask for fewer columns, or filter on the partition column.';

@@ -13,12 +13,14 @@ import type { LimitRule } from '../policy/document.ts';
 import { appliesTo } from '../policy/select-principal.ts';
 import { analysisKey } from '../policy/subject.ts';
 import { bytesText, sizeOf } from './bytes.ts';
-import { budgetClaims, concurrencyClaims, rateClaims, type RuleClaim } from './claims.ts';
+import { budgetClaims, concurrencyClaims, rateClaims, type RuleClaim, type Spending } from './claims.ts';
 import type { EstimateCost } from './cost.ts';
 import { refuseUnseen } from './cross-check.ts';
 import { Desk } from './desk.ts';
 import { exceeded, reasonsIn, unavailable } from './errors.ts';
 import { estimates } from './estimate.ts';
+import { insertedBytes } from './inserted.ts';
+import { insertPriceInMillionths, priceInMillionths } from './price.ts';
 import { least, reservationOf, type ByteLimit, type Reservation } from './reservation.ts';
 import { refuseRows, rowCapOf, withRowCap } from './row-cap.ts';
 import { defaultCost, type BudgetRule, type CostSettings } from './rules.ts';
@@ -90,7 +92,7 @@ async function handle(parts: Parts, call: Call, context: Context, next: Next): P
   const result =
     call.operation === 'jobs.query' || call.operation === 'jobs.insert'
       ? await start(parts, active, call, context, next)
-      : await other(desk, active, withRowCap(call, cap), context, next);
+      : await other(parts, active, withRowCap(call, cap), context, next);
   refuseRows(call, cap, result);
   return result;
 }
@@ -107,14 +109,31 @@ async function poll(desk: Desk | undefined, call: Call, context: Context, next: 
 }
 
 async function other(
-  desk: Desk | undefined,
+  { desk, options, settings }: Parts,
   active: readonly LimitRule[],
   call: Call,
   context: Context,
   next: Next,
 ): Promise<Result> {
   await desk?.reserve(rateClaims(active, context), 0n, call, context);
-  return next(call);
+  const inserted = insertedBytes(call);
+  const spending = { inserted, millionths: insertPriceInMillionths(inserted, settings) };
+  const claims = budgetClaims(budgetsOf(options, context), spending, context);
+  const lease = await desk?.reserve(claims, inserted, call, context);
+  try {
+    const result = await next(call);
+    if (lease !== undefined) await desk?.charge(lease, heldOf(claims), inserted, context);
+    return result;
+  } catch (error) {
+    // What broke off may have been written: it stays held, and is charged in the end.
+    if (lease !== undefined && isUnbilled(error, call, context))
+      await desk?.settle(lease, heldOf(claims), 0n, context);
+    throw error;
+  }
+}
+
+function budgetsOf({ budgets = [] }: LimitsOptions, { principal, agent }: Context): readonly BudgetRule[] {
+  return budgets.filter((rule) => appliesTo(rule, principal, agent));
 }
 
 /** A query, or another job. */
@@ -128,7 +147,7 @@ async function start(
   const { desk, options, settings } = parts;
   const query = queryRequest(call);
   const limit = lowestOf(active);
-  const budgets = (options.budgets ?? []).filter((rule) => appliesTo(rule, context.principal, context.agent));
+  const budgets = budgetsOf(options, context).filter(countsQueries);
   const free = isDryRun(call);
   // First of all, so that a flood of calls is not a flood of dry runs.
   await desk?.reserve(rateClaims(active, context), 0n, call, context);
@@ -138,7 +157,7 @@ async function start(
       : await reserveBytes(parts, budgets, limit, query, call, context);
   const claims = [
     ...(free ? [] : concurrencyClaims(active, context)),
-    ...(reservation.held > 0n ? budgetClaims(budgets, reservation.held, context, settings) : []),
+    ...budgetClaims(budgets, spendingOf(reservation.held, settings), context),
   ];
   const lease = await desk?.reserve(claims, reservation.held, call, context);
   const sent = withMaximum(call, query, reservation.sent);
@@ -152,6 +171,12 @@ async function start(
     }
     throw sent === call || !isBytesLimit(error) ? error : overLimit(call, limit, reservation, error);
   }
+}
+
+const countsQueries = ({ bytes, price }: BudgetRule): boolean => bytes !== undefined || price !== undefined;
+
+function spendingOf(bytes: bigint, settings: CostSettings): Spending {
+  return { bytes, millionths: priceInMillionths(bytes, settings) };
 }
 
 async function reserveBytes(
@@ -216,7 +241,7 @@ function isUnbilled(error: unknown, call: Call, context: Context): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : 0;
   if (code < 400 || code > 499 || code === 408) return false;
   const statements = context.get(analysisKey)?.facts.statements.length ?? 0;
-  return call.operation === 'jobs.insert' || statements === 1;
+  return call.operation !== 'jobs.query' || statements === 1;
 }
 
 function isBytesLimit(error: unknown): boolean {

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Call } from '../../../src/call/call.ts';
 import type { JsonObject } from '../../../src/call/json.ts';
+import { fromHttpRequest } from '../../../src/call/normalise.ts';
 import { queryRequest } from '../../../src/call/query-request.ts';
 import { GoogleError } from '../../../src/call/google-error.ts';
+import { defaultCost } from '../../../src/middleware/limits/rules.ts';
 import { memoryBudgets, type BudgetStore } from '../../../src/store/index.ts';
 import { delayed } from '../../store/delayed-store.ts';
 import {
@@ -238,6 +241,81 @@ function doneJob(jobId: string, totalBytesBilled: string, location?: string): Js
     statistics: { query: { totalBytesBilled } },
   };
 }
+
+const rows = (count: number, characters = 1): Call =>
+  fromHttpRequest({
+    method: 'POST',
+    url: '/projects/p/datasets/shop/tables/orders/insertAll',
+    body: { rows: Array.from({ length: count }, () => ({ json: { note: 'x'.repeat(characters) } })) },
+  });
+
+describe('a streaming insert', () => {
+  const inserted = JSON.stringify(['budget', 'rows', 'inserted', '2026-03-01', 'agent-a']);
+  const price = JSON.stringify(['budget', 'money', 'price', '2026-03-01', 'agent-a']);
+  const perRows = { name: 'rows', per: 'principal', period: 'day', insertedBytes: 10_240n } as const;
+  const money = { name: 'money', per: 'principal', period: 'day', price: 1 } as const;
+
+  it('counts its rows with 1 KiB at least, and is refused by the name of the budget', async () => {
+    const store = memoryBudgets();
+    const { run, sent } = bench({ budgets: [perRows], store });
+    await run(rows(3));
+    await run(rows(1, 2_037));
+    expect(await store.read(inserted, start)).toEqual({ spent: 3n * 1024n + 2_048n, held: 0n });
+    expect(await refusal(run(rows(6)))).toEqual(['ERR_LIMIT_EXCEEDED', 'rows']);
+    expect(sent.length).toBe(2);
+    await run(rows(5));
+    expect(await store.read(inserted, start)).toEqual({ spent: 10_240n, held: 0n });
+  });
+
+  it('of a thousand at once takes no more than there is', async () => {
+    const store = delayed(memoryBudgets());
+    const { run } = bench({ budgets: [{ ...perRows, insertedBytes: 102_400n }], store });
+    const ends = await Promise.all(Array.from({ length: 1_000 }, () => refusal(run(rows(1)))));
+    expect(ends.filter((end) => end === 'not refused').length).toBe(100);
+    expect(await store.read(inserted, start)).toEqual({ spent: 102_400n, held: 0n });
+  });
+
+  it('counts nothing where BigQuery refuses it, and stays held where it broke off', async () => {
+    const store = memoryBudgets();
+    const { run, upstream } = bench({ budgets: [perRows], store });
+    upstream.answer = () =>
+      Promise.reject(new GoogleError(404, { error: { code: 404, message: 'no table' } }));
+    await refusal(run(rows(1)));
+    expect(await store.read(inserted, start)).toEqual({ spent: 0n, held: 0n });
+    upstream.answer = () => Promise.reject(new Error('broken off'));
+    await refusal(run(rows(1)));
+    expect(await store.read(inserted, start)).toEqual({ spent: 0n, held: 1024n });
+  });
+
+  it('has a price, which budgets in money count', async () => {
+    const store = memoryBudgets();
+    const cost = { ...defaultCost, insertPricePerGiB: 1024 };
+    const { run } = bench({ budgets: [money], store, cost });
+    await run(rows(1024));
+    expect(await store.read(price, start)).toEqual({ spent: 1_000_000n, held: 0n });
+    expect(await refusal(run(rows(1)))).toEqual(['ERR_LIMIT_EXCEEDED', 'money']);
+  });
+
+  it('is not held up by a budget of queries, nor a query by one of rows', async () => {
+    const store = memoryBudgets();
+    const { run, sent } = bench({ budgets: [day(step), perRows], store });
+    for (const each of [rows(9), query(), rows(1)]) await run(each);
+    expect(await refusal(run(query()))).toEqual(['ERR_LIMIT_EXCEEDED', 'day']);
+    const alone = bench({ budgets: [perRows], store: memoryBudgets() });
+    await alone.run(query());
+    expect([sent.filter(isDryRun).length, alone.sent.filter(isDryRun).length]).toEqual([1, 0]);
+  });
+
+  it('stands in the record with what was held and counted', async () => {
+    const { run, record } = bench({ budgets: [perRows], store: memoryBudgets() });
+    await run(rows(2));
+    const told = record.events().filter(({ type }) => type.startsWith('budget.'));
+    expect(told.map(({ type, data }) => [type, data])).toEqual([
+      ['budget.reserved', expect.objectContaining({ bytes: 2048, limits: ['rows'] })],
+      ['budget.settled', expect.objectContaining({ bytes: 2048, known: true })],
+    ]);
+  });
+});
 
 describe('a budget', () => {
   it('of a month is shared by its days, and begins anew with the next', async () => {

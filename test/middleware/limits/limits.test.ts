@@ -4,6 +4,7 @@ import { createContext } from '../../../src/call/context.ts';
 import { GoogleError } from '../../../src/call/google-error.ts';
 import type { JsonObject } from '../../../src/call/json.ts';
 import { limits } from '../../../src/middleware/limits/index.ts';
+import { defaultCost } from '../../../src/middleware/limits/rules.ts';
 import { memoryBudgets } from '../../../src/store/index.ts';
 import { testMiddleware } from '../../../src/testing/index.ts';
 import { ok } from '../../call/harness.ts';
@@ -18,7 +19,7 @@ testMiddleware(
   api,
 );
 
-const always = { edition: 'on-demand', pricePerTiB: 6.25, currency: 'USD', dryRun: 'always' } as const;
+const always = { ...defaultCost, dryRun: 'always' } as const;
 
 describe('maximumBytesBilled', () => {
   it.each([
