@@ -1,19 +1,16 @@
-import type { SignatureProof, TokenProof } from './approval-record.ts';
+import { answer } from './answer.ts';
+import { answerMessage } from './answer-message.ts';
 import { authenticate, type Authenticated } from './authenticate.ts';
 import { DecisionTokens } from './decision-token.ts';
 import type { CallbackRefusal } from './approval-event.ts';
-import { readApproverMessage, type DecisionMessage, type ReadMessage } from './decision-message.ts';
+import { readApproverMessage } from './decision-message.ts';
 import type { ApprovalParts } from './approval.ts';
 import type { ApprovalChannel, ChannelDesk } from './channel.ts';
 import { decideByChannel } from './decide-by-channel.ts';
-import type { DecideAnswer } from './desk.ts';
-import { whyMayNotRead } from './entitlement.ts';
-import { noticeNow } from './notice.ts';
 import type { KnownPerson } from './people.ts';
 import { readBody } from './read-body.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { SeenMessages } from './seen-messages.ts';
-import type { Refusal } from './transition.ts';
 
 /** Where decisions come in: who sends one is known by the signature alone, and every refusal is written down. */
 export class Callback {
@@ -53,8 +50,7 @@ export class Callback {
       return this.#turnAway(409, 'replayed', person);
     const message = readApproverMessage(sender.message);
     if (message === undefined) return this.#turnAway(400, 'malformed', person);
-    if (message.type === 'approval.read') return this.#show(message, person);
-    return this.#decide(message, person, proof);
+    return answerMessage(message, { person, proof }, this.#options, this.#refusals);
   }
 
   #authenticatorOf(type: string): ((headers: Headers, body: Buffer) => Promise<Authenticated>) | undefined {
@@ -82,40 +78,6 @@ export class Callback {
     };
   }
 
-  async #decide(
-    message: DecisionMessage,
-    person: KnownPerson,
-    proof: SignatureProof | TokenProof,
-  ): Promise<Response> {
-    const { id, requestHash, type: _type, ...said } = message;
-    const { verdict } = said;
-    const vote = { person: person.id, ...said, at: this.#options.now().toISOString(), proof };
-    const decided = await this.#options.desk.decide({ id, requestHash, person, vote });
-    if (decided.kind === 'refused') return this.#refuse(decided, person);
-    const { record, duplicate } = decided;
-    if (!duplicate) this.#options.report({ type: 'approval.voted', id, person: person.id, verdict });
-    return answer(200, { id, state: record.state, duplicate });
-  }
-
-  /** For people who may decide on it, the notice uncut. */
-  async #show({ id }: ReadMessage, person: KnownPerson): Promise<Response> {
-    const record = await this.#options.desk.read(id);
-    if (record === undefined)
-      return this.#refuse({ kind: 'refused', reason: 'unknown_request', record }, person);
-    const { people, now } = this.#options;
-    const reason = whyMayNotRead(record, person, { people, now: now() });
-    if (reason !== undefined) return this.#refuse({ kind: 'refused', reason, record }, person);
-    return answer(200, { id, state: record.state, request: noticeNow(record) });
-  }
-
-  async #refuse(
-    { reason, record }: Extract<DecideAnswer, { kind: 'refused' }>,
-    person: KnownPerson,
-  ): Promise<Response> {
-    await this.#refusals.known(reason, person.id, record);
-    return answer(statuses[reason], { error: reason });
-  }
-
   async #turnAway(status: 400 | 409, reason: CallbackRefusal, person: KnownPerson): Promise<Response> {
     await this.#refusals.known(reason, person.id);
     return answer(status, { error: reason });
@@ -128,31 +90,7 @@ export class Callback {
   }
 }
 
-const statuses: { readonly [Reason in Refusal]: number } = {
-  unknown_request: 404,
-  self_approval: 403,
-  not_entitled: 403,
-  not_offered: 403,
-  not_editable: 403,
-  stopped: 403,
-  not_their_turn: 409,
-  bytes_over_approved: 409,
-  comment_required: 422,
-  conflicting_decision: 409,
-  action_digest_mismatch: 409,
-  no_resolution: 409,
-  not_terminal_allow: 409,
-  expired: 410,
-  cancelled: 410,
-  revoked: 410,
-  already_consumed: 410,
-};
-
 /** A header that came twice is joined by a comma, and so names no type. */
 function mediaType(headers: Headers): string {
   return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}
-
-function answer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response {
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../call/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import type { Edit, GrantTerms, Verdict } from './approval-record.ts';
 import { readExtras } from './vote-extras.ts';
 
@@ -23,7 +23,19 @@ export interface ReadMessage {
   readonly id: string;
 }
 
-export type ApproverMessage = DecisionMessage | ReadMessage;
+/** Asks what there is to decide, and what was approved and is not spent. */
+export interface ListMessage {
+  readonly type: 'approval.list';
+}
+
+/** Takes back a request or an approval, or cancels the job that runs on it. */
+export interface RevokeMessage {
+  readonly type: 'approval.revoke';
+  readonly id: string;
+  readonly reason: string;
+}
+
+export type ApproverMessage = DecisionMessage | ReadMessage | ListMessage | RevokeMessage;
 
 const maximumComment = 2000;
 const decisionFields = new Set([
@@ -37,12 +49,17 @@ const decisionFields = new Set([
   'breakGlass',
 ]);
 const readFields = new Set(['type', 'id']);
+const listFields = new Set(['type']);
+const revokeFields = new Set(['type', 'id', 'reason']);
 
 /** `undefined` for anything that is not exactly one of the messages. */
 export function readApproverMessage(value: Json | undefined): ApproverMessage | undefined {
-  if (!isJsonObject(value) || typeof value['id'] !== 'string') return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { type, id, requestHash, verdict, comment } = value;
+  if (type === 'approval.list') return onlyHas(value, listFields) ? { type } : undefined;
+  if (typeof id !== 'string') return undefined;
   if (type === 'approval.read') return onlyHas(value, readFields) ? { type, id } : undefined;
+  if (type === 'approval.revoke') return readRevoke(value, id);
   if (type !== 'approval.decision' || typeof requestHash !== 'string') return undefined;
   if (!onlyHas(value, decisionFields)) return undefined;
   if (verdict !== 'approve' && verdict !== 'reject') return undefined;
@@ -51,6 +68,14 @@ export function readApproverMessage(value: Json | undefined): ApproverMessage | 
   if (comment === undefined) return { type, id, requestHash, verdict, ...extras };
   if (typeof comment !== 'string' || comment.length > maximumComment) return undefined;
   return { type, id, requestHash, verdict, comment, ...extras };
+}
+
+function readRevoke(value: JsonObject, id: string): RevokeMessage | undefined {
+  const { reason } = value;
+  if (!onlyHas(value, revokeFields) || typeof reason !== 'string') return undefined;
+  return reason.trim() === '' || reason.length > maximumComment
+    ? undefined
+    : { type: 'approval.revoke', id, reason };
 }
 
 function onlyHas(value: object, fields: ReadonlySet<string>): boolean {

@@ -6,7 +6,14 @@ export { slack, type SlackOptions } from './channels/slack.ts';
 export { memoryApprovals, type MemoryApprovalsOptions } from './memory-approvals.ts';
 export { entryApprovals, type EntryApprovalsOptions } from './entry-approvals.ts';
 export { generateApproverKeys, type ApproverKeys } from './keys.ts';
-export { signDecision, signRead, type SignDecisionOptions, type SignedRequest } from './sign-decision.ts';
+export {
+  signDecision,
+  signList,
+  signRead,
+  signRevoke,
+  type SignDecisionOptions,
+  type SignedRequest,
+} from './sign-decision.ts';
 export { requestHash } from './request-hash.ts';
 export type { RequestParts } from './request-parts.ts';
 export { evidenceKey, reconsiderKey, type Evidence, type Reconsidered } from './evidence.ts';
@@ -45,7 +52,7 @@ export type { StopSubject } from './stop.ts';
 export type { ResumeOptions } from './resume.ts';
 export type { ApprovalEvent, CallbackRefusal, RecordApproval } from './approval-event.ts';
 export type { ApprovalProgress, ReportProgress } from './progress.ts';
-export type { DecisionMessage, ReadMessage } from './decision-message.ts';
+export type { DecisionMessage, ListMessage, ReadMessage, RevokeMessage } from './decision-message.ts';
 export type { Absence, Person } from './people.ts';
 export type { Refusal } from './transition.ts';
 export type { Listener } from './listen.ts';

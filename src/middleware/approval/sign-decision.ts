@@ -51,16 +51,28 @@ export function signDecision(options: SignDecisionOptions): SignedRequest {
   return signMessage(message, options);
 }
 
+type Signing = Pick<SignDecisionOptions, 'privateKey' | 'messageId' | 'now'>;
+
 /** Signs the question for the whole request, when the notice was cut. */
-export function signRead(
-  options: Pick<SignDecisionOptions, 'privateKey' | 'id' | 'messageId' | 'now'>,
-): SignedRequest {
+export function signRead(options: Signing & { readonly id: string }): SignedRequest {
   return signMessage({ type: 'approval.read', id: options.id }, options);
+}
+
+/** Signs the question what there is to decide. */
+export function signList(options: Signing): SignedRequest {
+  return signMessage({ type: 'approval.list' }, options);
+}
+
+/** Signs that a request or an approval is taken back; a job that runs on it is cancelled. */
+export function signRevoke(
+  options: Signing & { readonly id: string; readonly reason: string },
+): SignedRequest {
+  return signMessage({ type: 'approval.revoke', id: options.id, reason: options.reason }, options);
 }
 
 function signMessage(
   message: ApproverMessage,
-  { privateKey, messageId, now = new Date() }: Pick<SignDecisionOptions, 'privateKey' | 'messageId' | 'now'>,
+  { privateKey, messageId, now = new Date() }: Signing,
 ): SignedRequest {
   const body = JSON.stringify(message);
   const signed = {

@@ -1,7 +1,13 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { generateApproverKeys, signDecision, signRead } from '../../../src/middleware/approval/index.ts';
+import {
+  generateApproverKeys,
+  signDecision,
+  signList,
+  signRead,
+  signRevoke,
+} from '../../../src/middleware/approval/index.ts';
 import type { ApprovalNotice, SignedRequest } from '../../../src/middleware/approval/index.ts';
 import { readSigningKey } from '../../../src/middleware/approval/keys.ts';
 import { signatureHeaders } from '../../../src/middleware/approval/signature.ts';
@@ -408,6 +414,61 @@ describe('the whole request', () => {
       403,
       { error: 'not_entitled' },
     ]);
+  });
+});
+
+describe('by signed messages people', () => {
+  it('are told what there is for them to decide, and nothing of the rest', async () => {
+    const gate = await pending({ onPending: 'throw' });
+    await gate.running;
+    const { id, requestHash, requestedAt, expiresAt } = gate.notice;
+    const listed = {
+      id,
+      requestHash,
+      state: 'pending',
+      requestedAt,
+      expiresAt,
+      what: 'jobs.query',
+      principal: 'agent-a',
+      needed: 1,
+      approvers: ['ana@acme.io', 'ben@acme.io'],
+    };
+    expect(await gate.send(signList({ privateKey: ana.privateKey }))).toEqual([
+      200,
+      { requests: [listed], more: false },
+    ]);
+    expect(await gate.send(signList({ privateKey: stranger.privateKey }))).toEqual([
+      200,
+      { requests: [], more: false },
+    ]);
+  });
+
+  it('take back what is pending or approved, with a reason, if they could decide on it', async () => {
+    const gate = await pending({ onPending: 'throw' });
+    await gate.running;
+    const { id } = gate.notice;
+    const reason = 'the wrong table';
+    const revoke = (privateKey: string, changes: object = {}): SignedRequest =>
+      signRevoke({ privateKey, id, reason, ...changes });
+    await gate.answer();
+    expect([
+      await gate.send(revoke(stranger.privateKey)),
+      await gate.send(revoke(ana.privateKey, { reason: ' ' })),
+      await gate.send(revoke(ana.privateKey, { id: 'unknown' })),
+      await gate.send(revoke(ben.privateKey)),
+      await gate.send(revoke(ben.privateKey)),
+    ]).toEqual([
+      [403, { error: 'not_entitled' }],
+      [400, { error: 'malformed' }],
+      [404, { error: 'unknown_request' }],
+      [200, { id, state: 'revoked', withdrawn: true }],
+      [409, { id, state: 'revoked', withdrawn: false }],
+    ]);
+    expect(gate.events.find(({ type }) => type === 'approval.withdrawn')?.data).toMatchObject({
+      state: 'revoked',
+      by: 'ben@acme.io',
+      reason,
+    });
   });
 });
 
