@@ -14,6 +14,7 @@ import {
   type ApprovalChannel,
   type ApprovalMiddleware,
   type ApprovalNotice,
+  type ApprovalOptions,
 } from '../../src/middleware/approval/index.ts';
 
 // Ana keeps the private key; the guard knows only the public one, so it cannot forge her decision.
@@ -28,19 +29,25 @@ const desk: ApprovalChannel = {
   },
 };
 
-export const gate: ApprovalMiddleware = approval({
-  channels: [desk],
-  people: [{ id: 'ana@acme.io', keys: [ana.publicKey] }],
-  waitFor: 10_000,
-});
+export function gateWith(options: Partial<ApprovalOptions> = {}): ApprovalMiddleware {
+  return approval({
+    channels: [desk],
+    people: [{ id: 'ana@acme.io', keys: [ana.publicKey] }],
+    waitFor: 10_000,
+    ...options,
+  });
+}
+
+export const gate: ApprovalMiddleware = gateWith();
 
 /** Sends one call that needs Ana, lets her approve it at `callbackUrl`, and says what came of it. */
 export async function askAna(
   send: (decision: Request) => Promise<Response>,
   callbackUrl: string,
+  asking: ApprovalMiddleware = gate,
 ): Promise<void> {
   const query = "UPDATE shop.orders SET status = 'paid' WHERE id = 6";
-  const running = compose([everyWriteNeedsAna, gate], bigquery)(
+  const running = compose([everyWriteNeedsAna, asking], bigquery)(
     fromHttpRequest({ method: 'POST', url: '/projects/acme/queries', body: { query } }),
     createContext({
       principal: { id: 'agent-a', groups: ['agents'], delegation: [], verified: false },
@@ -58,7 +65,7 @@ export async function askAna(
     console.log(`callback: ${response.status} ${await response.text()}`);
   }
   console.log(`BigQuery answered ${(await running).status}`);
-  await gate.close();
+  await asking.close();
 }
 
 /** Stands for the policy, which would decide by rules. */

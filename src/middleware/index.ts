@@ -121,6 +121,7 @@ export {
   type OutgoingOptions,
   type Person,
   type PingAnswer,
+  type PollOptions,
   type PromptShown,
   type RecordApproval,
   type Refusal,

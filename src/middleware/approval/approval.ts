@@ -13,6 +13,7 @@ import { listen, type Listener } from './listen.ts';
 import { memoryApprovals } from './memory-approvals.ts';
 import type { PromptShown } from './notice.ts';
 import { knowPeople, type Person } from './people.ts';
+import { Poller, type PollOptions } from './poll.ts';
 import { safely, type ReportProgress } from './progress.ts';
 import { recordEvents } from './record-event.ts';
 import type { ApprovalStore } from './store.ts';
@@ -32,6 +33,8 @@ export interface ApprovalOptions {
   readonly callback?: 'signature' | 'symmetric';
   /** Whose tokens (JWT) say who decides, besides the keys of `people`. */
   readonly tokens?: readonly TokenIssuer[];
+  /** Where decisions are fetched when no connection can come in. */
+  readonly poll?: PollOptions;
   /** Default: the memory of this process. */
   readonly store?: ApprovalStore;
   /** Whether a call waits for the decision or throws `ERR_APPROVAL_PENDING` at once. Default: it waits. */
@@ -103,11 +106,14 @@ export interface ApprovalMiddleware extends Middleware {
 export function approval(options: ApprovalOptions): ApprovalMiddleware {
   const parts = assemble(options);
   const { desk, store, waiting, deliveries, agenda } = parts;
+  const callback = new Callback(parts);
+  const poller = pollerOf(parts, callback);
   const stopWatching = store.watch((record) => {
     waiting.wake(record.id);
     deliveries.follow(record);
+    if (record.state === 'pending') poller?.wake();
   });
-  const callback = new Callback(parts);
+  poller?.wake();
   const listeners: Listener[] = [];
   if (options.store !== undefined) void takeUp(parts);
   return {
@@ -132,11 +138,21 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
     release: async (subject, by, reason) => releaseSubject(subject, by, reason, parts),
     async close() {
       stopWatching();
+      poller?.close();
       agenda.close();
       deliveries.close();
       await Promise.all(listeners.splice(0).map(async (listener) => listener.close()));
     },
   };
+}
+
+function pollerOf({ desk, options }: ApprovalParts, callback: Callback): Poller | undefined {
+  if (options.poll === undefined) return undefined;
+  return new Poller(options.poll, {
+    pending: async () =>
+      (await desk.listOpen()).filter(({ state }) => state === 'pending').map(({ id }) => id),
+    take: async (request) => callback.handle(request),
+  });
 }
 
 /** What the steps of one guard's approvals share. */

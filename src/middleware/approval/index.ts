@@ -55,6 +55,7 @@ export type { ApprovalProgress, ReportProgress } from './progress.ts';
 export type { DecisionMessage, ListMessage, ReadMessage, RevokeMessage } from './decision-message.ts';
 export type { Absence, Person } from './people.ts';
 export type { Refusal } from './transition.ts';
+export type { PollOptions } from './poll.ts';
 export type { Listener } from './listen.ts';
 export { nodeHandler, type FetchHandler, type NodeHandler } from './node-handler.ts';
 export type { Resolve, ResolvedAddress } from './address.ts';
