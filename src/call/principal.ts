@@ -17,6 +17,8 @@ export interface Agent {
 export interface Session {
   readonly id: string;
   readonly prompt?: string;
+  /** What for, in a word that policies know: `fraud-case`. */
+  readonly purpose?: string;
 }
 
 /** The principal as it is now, never to be changed again: one that was frozen here before is given back as it is. */

@@ -11,6 +11,8 @@ export interface ContextFields {
   readonly agent?: string | Agent;
   /** What the agent was asked. It joins the session; without one, a new session is made. */
   readonly prompt?: string;
+  /** What the work is for, in a word that policies know. It joins the session; without one, a new session is made. */
+  readonly purpose?: string;
 }
 
 /** The fields of all contexts around a call, the inner ones winning. */
@@ -65,9 +67,16 @@ export function agentOf(value: ContextFields['agent']): Agent | undefined {
   return typeof value === 'string' ? { name: value } : value;
 }
 
-function sessionOf({ session, prompt }: ContextFields, outer: Session | undefined): Session | undefined {
+function sessionOf(
+  { session, prompt, purpose }: ContextFields,
+  outer: Session | undefined,
+): Session | undefined {
   const named = typeof session === 'string' ? { id: session } : session;
   const base = named ?? outer;
-  if (prompt === undefined) return base;
-  return { ...(base ?? { id: newId() }), prompt };
+  if (prompt === undefined && purpose === undefined) return base;
+  return {
+    ...(base ?? { id: newId() }),
+    ...(prompt !== undefined && { prompt }),
+    ...(purpose !== undefined && { purpose }),
+  };
 }

@@ -123,10 +123,24 @@ const rule = z.discriminatedUnion('effect', [
 
 const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
 
+/** Anybody may state a purpose, so that it clears only whom the rest names. */
+const clearance = z
+  .strictObject({
+    ids: z.array(name).optional(),
+    groups: z.array(name).optional(),
+    agents: z.array(name).optional(),
+    delegates: z.array(name).optional(),
+    purposes: z.array(name).min(1).optional(),
+  })
+  .refine(
+    ({ purposes: _purposes, ...people }) => Object.keys(people).length > 0,
+    'name at least one of ids, groups, agents, delegates',
+  );
+
 const masked = {
   name,
   tags: z.array(name).min(1),
-  except: principals.optional(),
+  except: clearance.optional(),
   acceptGuessable: z.boolean().optional(),
   allowFullScan: z.boolean().optional(),
 };

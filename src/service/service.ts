@@ -88,14 +88,20 @@ async function run(
   return options.handle(withAccountFlaw(call, context, options.impersonate), context);
 }
 
-/** The prompt travels as base64 of UTF-8, since header values cannot hold every character. */
+/** Texts travel as base64 of UTF-8, since header values cannot hold every character. */
 function sessionOf({ headers }: IncomingMessage): Session | undefined {
   const id = headers['x-guard-session'];
   const prompt = headers['x-guard-prompt'];
   if (typeof id !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(id)) return undefined;
-  if (typeof prompt !== 'string') return { id };
-  return { id, prompt: Buffer.from(prompt, 'base64').toString('utf8') };
+  const purpose = headers['x-guard-purpose'];
+  return {
+    id,
+    ...(typeof prompt === 'string' && { prompt: fromBase64(prompt) }),
+    ...(typeof purpose === 'string' && { purpose: fromBase64(purpose) }),
+  };
 }
+
+const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

@@ -35,11 +35,12 @@ function sessionHeaders({ session }: Context): Readonly<Record<string, string>> 
   if (session === undefined) return {};
   return {
     'x-guard-session': session.id,
-    ...(session.prompt !== undefined && {
-      'x-guard-prompt': Buffer.from(session.prompt, 'utf8').toString('base64'),
-    }),
+    ...(session.prompt !== undefined && { 'x-guard-prompt': toBase64(session.prompt) }),
+    ...(session.purpose !== undefined && { 'x-guard-purpose': toBase64(session.purpose) }),
   };
 }
+
+const toBase64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 /** A refusal of the service becomes the error that the guard would have thrown here. */
 function failure(call: Call, status: number, body: Json | undefined): Error {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildMiddleware } from '../../src/config/build-middleware.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { isGuardError } from '../../src/errors.ts';
-import { BigQuery, createGuard, type Guard } from '../../src/index.ts';
+import { BigQuery, createGuard, withContext, type Guard } from '../../src/index.ts';
 import { startStandIn, type StandIn } from '../../src/testing/index.ts';
 
 /** Each mask as a policy file states it, on statements that really run and on rows without a query. */
@@ -59,7 +59,7 @@ masks:
   - { name: salary, tags: [salary], with: bucket, size: 10000 }
   - { name: born, tags: [born], with: dateYear }
   - { name: seen, tags: [seen], with: timePart, part: HOUR }
-  - { name: note, tags: [note], with: replace, value: hidden }
+  - { name: note, tags: [note], with: replace, value: hidden, except: { groups: [fraud], purposes: [fraud-case] } }
   - { name: closed, tags: [closed], with: suppressRecord }
   - { name: initials, tags: [initials], with: routine, routine: acme.shop.first }
 audit: { folder: ${JSON.stringify(join(folder, 'audit'))} }
@@ -113,6 +113,33 @@ describe('masks without keys', () => {
     ]);
   });
 });
+
+describe('whoever is cleared for a purpose', () => {
+  const principal = { id: 'fred', groups: ['fraud'] };
+  const sql = 'SELECT note FROM shop.people WHERE id = 1';
+
+  it('sees the value while it is stated, which is recorded', async () => {
+    expect(await withContext({ principal }, () => rowsOf(sql))).toEqual([{ note: 'hidden' }]);
+    expect(await withContext({ purpose: 'fraud-case' }, () => rowsOf(sql))).toEqual([{ note: 'hidden' }]);
+    expect(await withContext({ principal, purpose: 'fraud-case' }, () => rowsOf(sql))).toEqual([
+      { note: 'private' },
+    ]);
+    const [file = ''] = (await readdir(join(folder, 'audit'))).filter((name) => name.endsWith('.jsonl'));
+    const lines = (await readFile(join(folder, 'audit', file), 'utf8')).trim().split('\n');
+    const decisions = lines.map((line): unknown => JSON.parse(line)).filter(isDecisionOfFred);
+    expect(decisions.at(-1)).toMatchObject({
+      data: {
+        masks: [],
+        cleared: [{ table: 'acme.shop.people', column: 'note', rule: 'note' }],
+        purpose: 'fraud-case',
+      },
+    });
+  });
+});
+
+function isDecisionOfFred(event: unknown): boolean {
+  return JSON.stringify(event).includes('decision.made') && JSON.stringify(event).includes('fred');
+}
 
 describe('masks that no SQL can compute without showing its key', () => {
   const mails = [

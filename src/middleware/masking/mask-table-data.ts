@@ -84,6 +84,7 @@ function maskBody(
   try {
     return { ...body, rows: rows.filter(shownRow(columns, masks)).map(mask) };
   } catch (cause) {
+    if (cause instanceof GuardError) throw cause;
     throw new GuardError(
       'ERR_SQL_UNPROVEN',
       'The rows have another form than the table’s schema says, so they could not be masked. Ask again.',

@@ -1,9 +1,9 @@
 import type { CompiledMask, CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
-import type { ColumnMask } from './decision.ts';
+import type { ClearedColumn, ColumnMask } from './decision.ts';
 import type { AppliedMask } from './mask-choice.ts';
 import type { ReadColumn, Touched } from './touched.ts';
-import { appliesTo } from './select-principal.ts';
+import { maskApplies } from './mask-applies.ts';
 import { unclassified } from './unclassified.ts';
 
 /** For each column the strictest, or where the policy says so the most useful, of the masks that its tags demand; of two alike the first by name. */
@@ -17,7 +17,7 @@ export function columnMasks(
       return [{ ...read.column, with: 'nullify' as const, rule: 'unclassified' }];
     }
     const [strictest] = masksOf(policy, read)
-      .filter((mask) => appliesTo(mask.source, request.principal, request.agent))
+      .filter((mask) => maskApplies(mask.source, request))
       .toSorted(
         (a, b) =>
           policy.precedence(a.source.with) - policy.precedence(b.source.with) ||
@@ -26,6 +26,19 @@ export function columnMasks(
     if (strictest === undefined) return [];
     return [{ ...appliedFor(request, strictest), ...read.column, rule: strictest.source.name }];
   });
+}
+
+/** The masks of which the principal is cleared: what they hide is seen as it is. */
+export function clearedColumns(
+  policy: CompiledPolicy,
+  request: DecisionRequest,
+  { columns }: Touched,
+): readonly ClearedColumn[] {
+  return columns.flatMap((read) =>
+    [...new Set(masksOf(policy, read))]
+      .filter(({ source }) => !maskApplies(source, request))
+      .map(({ source }) => ({ ...read.column, rule: source.name })),
+  );
 }
 
 export function masksOf(policy: CompiledPolicy, { tags }: ReadColumn): readonly CompiledMask[] {

@@ -5,12 +5,13 @@ import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import type { Cost } from '../limits/cost.ts';
 import type { AccessPair } from './access.ts';
 import { anonymousResult } from './foreign-result.ts';
-import { columnMasks } from './column-masks.ts';
+import { clearedColumns, columnMasks } from './column-masks.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ColumnMask, Decision, MonitoredRule } from './decision.ts';
 import { holdsKeys } from './holds-keys.ts';
 import { judgeRule, type Judged } from './judge-rule.ts';
 import { trustedObjects, trusts } from './trusted.ts';
+import { misfitReason } from './misfit.ts';
 import { launderedBy } from './laundering.ts';
 import { unopenedProtection } from './native-protection.ts';
 import { strictestApproval } from './strictest-approval.ts';
@@ -122,17 +123,21 @@ function decideBy(
     anonymousResult(policy, request);
   if (refused !== undefined) return denied(policy, [], [refused]);
 
-  return permit(policy, judged, gates, unmasked ? [] : masksFor(policy, request, touched, judged));
+  const masks = unmasked ? [] : masksFor(policy, request, touched, judged);
+  const misfit = misfitReason(policy, request, masks);
+  if (misfit !== undefined) return denied(policy, [], [misfit]);
+  const cleared = clearedColumns(policy, request, touched);
+  return permit(policy, judged, gates, { masks, ...(cleared.length > 0 && { cleared }) });
 }
 
 function permit(
   policy: CompiledPolicy,
   judged: readonly Judged[],
   gates: readonly Judged[],
-  masks: ReturnType<typeof columnMasks>,
+  columns: Pick<Extract<Decision, { readonly effect: 'allow' }>, 'masks' | 'cleared'>,
 ): Decision {
   const [reason, ...more] = gates.map(({ rule }) => reasonOf(rule));
-  const decided = { policyDigest: policy.digest, rules: namesOf(judged), masks, ...opened(judged) };
+  const decided = { policyDigest: policy.digest, rules: namesOf(judged), ...columns, ...opened(judged) };
   if (reason === undefined) return { effect: 'allow', ...decided };
   const approval = strictestApproval(
     policy,

@@ -3,7 +3,8 @@ import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import { fullName } from '../../sql/full-name.ts';
 import { digestOf } from '../audit/canonical.ts';
 import { record } from '../audit/record.ts';
-import type { Decision } from './decision.ts';
+import type { RecordedClearance } from '../audit/events/decision-made.ts';
+import type { ClearedColumn, Decision } from './decision.ts';
 import type { Subject } from './subject.ts';
 
 /** Puts what was decided, and over what, on the record of the call. */
@@ -17,6 +18,9 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       policyDigest,
       reasons: effect === 'allow' ? [] : decision.reasons,
       masks: effect === 'deny' ? [] : decision.masks.map(recordedMask),
+      ...(effect !== 'deny' &&
+        decision.cleared !== undefined && { cleared: decision.cleared.map(recordedClearance) }),
+      ...(context.session?.purpose !== undefined && { purpose: context.session.purpose }),
       tables: subject.tables.map(({ name }) => fullName(name)),
       columns: subject.columns.map(columnText),
       ...(decision.monitored !== undefined && { monitored: decision.monitored }),
@@ -47,5 +51,11 @@ function recordedMask(mask: Extract<Decision, { effect: 'allow' }>['masks'][numb
 } {
   return { table: fullName(mask.table), column: mask.path.join('.'), mask: mask.with, rule: mask.rule };
 }
+
+const recordedClearance = ({ table, path, rule }: ClearedColumn): RecordedClearance => ({
+  table: fullName(table),
+  column: path.join('.'),
+  rule,
+});
 
 const columnText = ({ table, path }: ColumnSource): string => `${fullName(table)}.${path.join('.')}`;

@@ -15,6 +15,14 @@ export type ColumnMask = AppliedMask & {
   readonly trusted?: readonly ObjectName[];
 };
 
+/** A column that this principal sees although a mask hides it from others. */
+export interface ClearedColumn {
+  readonly table: ObjectName;
+  readonly path: readonly string[];
+  /** The entry of `masks` that excepts the principal. */
+  readonly rule: string;
+}
+
 interface Decided {
   /** SHA-256, hex, of the policy in force. */
   readonly policyDigest: string;
@@ -31,6 +39,7 @@ export interface MonitoredRule {
 
 interface Permitted extends Decided {
   readonly masks: readonly ColumnMask[];
+  readonly cleared?: readonly ClearedColumn[];
   /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
   readonly nativePolicies?: readonly string[];
   /** Rules by which views or routines may show masked columns beneath them as they are. */

@@ -157,11 +157,16 @@ export interface ApprovalSettings extends StageSettings {
   readonly unmask?: boolean | undefined;
 }
 
+/** Who sees what a mask hides; where `purposes` are named, only while one of them is stated. */
+export interface Clearance extends PrincipalSelector {
+  readonly purposes?: readonly string[] | undefined;
+}
+
 /** Columns that carry one of `tags` are seen through the mask, except by the principals of `except`. */
 export type MaskRule = MaskChoice & {
   readonly name: string;
   readonly tags: readonly string[];
-  readonly except?: PrincipalSelector | undefined;
+  readonly except?: Clearance | undefined;
   /** `sha256` can be guessed by hashing candidates; whoever uses it must say so. */
   readonly acceptGuessable?: boolean | undefined;
   /** A mask on a partition or clustering column makes queries read all of the table; whoever wants that must say so. */

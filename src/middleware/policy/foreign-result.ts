@@ -4,7 +4,7 @@ import type { Reason } from '../../errors.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import { isResultSide } from './mask-choice.ts';
-import { appliesTo } from './select-principal.ts';
+import { maskApplies } from './mask-applies.ts';
 
 /**
  * The result of a job that this guard did not start is not known by its columns, so it cannot be masked. Whoever
@@ -12,7 +12,7 @@ import { appliesTo } from './select-principal.ts';
  */
 export function foreignResult(policy: CompiledPolicy, call: Call, context: Context): Reason | undefined {
   if (!handsOutResult(call)) return undefined;
-  const mask = policy.masks.find((each) => appliesTo(each.source, context.principal, context.agent));
+  const mask = policy.masks.find((each) => maskApplies(each.source, context));
   if (mask === undefined) return undefined;
   return {
     rule: mask.source.name,
@@ -25,12 +25,9 @@ export function foreignResult(policy: CompiledPolicy, call: Call, context: Conte
  * Columns that are masked in the rows of an answer lie unmasked in its anonymous table. That one is read row by row, by
  * whom it belongs to, and in no other way.
  */
-export function anonymousResult(
-  { masks }: CompiledPolicy,
-  { principal, agent, pairs }: DecisionRequest,
-): Reason | undefined {
-  const mask = masks.find(({ source }) => isResultSide(source) && appliesTo(source, principal, agent));
-  const isRead = pairs.some(
+export function anonymousResult({ masks }: CompiledPolicy, request: DecisionRequest): Reason | undefined {
+  const mask = masks.find(({ source }) => isResultSide(source) && maskApplies(source, request));
+  const isRead = request.pairs.some(
     ({ operation, object }) =>
       (operation === 'read' || operation === 'export') &&
       object.kind === 'table' &&

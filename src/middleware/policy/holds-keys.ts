@@ -20,14 +20,14 @@ export function holdsKeys(
  * Statements about whole datasets, roles and capacity are judged as changes of the project, whatever they name. Where
  * one of them has the name of the dataset of keys anywhere in its text, it is as good as changing that.
  */
-export function keysInText(
+export function withKeys(
   { document: { keyDataset, project } }: Pick<CompiledPolicy, 'document'>,
   { pairs, analysis }: Pick<Subject, 'pairs' | 'analysis'>,
 ): readonly AccessPair[] {
   const wide = pairs.find(({ object }) => object.kind === 'project');
-  if (keyDataset === undefined || analysis === undefined || wide === undefined) return [];
+  if (keyDataset === undefined || analysis === undefined || wide === undefined) return pairs;
   const named = keyDatasetOf(keyDataset, project);
   const name = named.dataset.toLowerCase();
   const isNamed = lex(analysis.text).tokens.some(({ value }) => value.toLowerCase().includes(name));
-  return isNamed ? [{ ...wide, object: { kind: 'dataset', ...named } }] : [];
+  return isNamed ? [...pairs, { ...wide, object: { kind: 'dataset', ...named } }] : pairs;
 }

@@ -11,7 +11,7 @@ import type { ColumnMask, Decision } from './decision.ts';
 import { decideWithEngines, type Policy } from './engine.ts';
 import { foreignResult } from './foreign-result.ts';
 import { gateCatalog, type Asker } from './gate-catalog.ts';
-import { keysInText } from './holds-keys.ts';
+import { withKeys } from './holds-keys.ts';
 import { insteadInWords, insteadOf } from './instead.ts';
 import { loadDatasetLabels, loadNative } from './load-traits.ts';
 import type { NativeSource } from './native-source.ts';
@@ -132,7 +132,7 @@ async function requestOf(
   const labelled = compiled.tags.byLabel.length > 0;
   return {
     ...asker,
-    pairs: [...pairs, ...keysInText(compiled, subject)],
+    pairs: withKeys(compiled, subject),
     columns,
     tables,
     facts: analysis?.facts,

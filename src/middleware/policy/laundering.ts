@@ -2,7 +2,7 @@ import type { Reason } from '../../errors.ts';
 import type { CompiledMask, CompiledPolicy } from './compile.ts';
 import { masksOf } from './column-masks.ts';
 import type { DecisionRequest } from './decide.ts';
-import { appliesTo } from './select-principal.ts';
+import { maskApplies } from './mask-applies.ts';
 import { isTableOf, type Touched } from './touched.ts';
 
 /**
@@ -15,8 +15,7 @@ export function launderedBy(
   touched: Touched,
   unmasked: boolean,
 ): Reason | undefined {
-  const seesThrough = (mask: CompiledMask): boolean =>
-    unmasked || !appliesTo(mask.source, request.principal, request.agent);
+  const seesThrough = (mask: CompiledMask): boolean => unmasked || !maskApplies(mask.source, request);
   const found = [...leavingTable(policy, request, touched), ...leavingColumn(policy, request, touched)]
     .filter(seesThrough)
     .map(({ source }) => source.name)

@@ -3,7 +3,7 @@ import { masksOf } from './column-masks.ts';
 import type { CompiledMask, CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
 import { leafColumns } from './leaf-columns.ts';
-import { appliesTo } from './select-principal.ts';
+import { maskApplies } from './mask-applies.ts';
 import { traitsOf, type Traits } from './traits.ts';
 import { unclassified } from './unclassified.ts';
 
@@ -15,7 +15,7 @@ export function touchesMasked(policy: CompiledPolicy, request: DecisionRequest):
   const traits = traitsOf(request);
   return (request.tables ?? []).some((table) => {
     const { masks, open } = hiddenIn(policy, table, traits);
-    return open || masks.some(({ source }) => appliesTo(source, request.principal, request.agent));
+    return open || masks.some(({ source }) => maskApplies(source, request));
   });
 }
 

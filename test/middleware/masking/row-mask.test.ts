@@ -61,8 +61,10 @@ describe('rows of tabledata.list', () => {
     expect(masked(row(null, 'true'))).toEqual(row('0', 'false'));
   });
 
-  it('are null where the mask does not fit the type', () => {
-    expect(rowMask([column('n', 'INTEGER')], [mask('n', 'lastFour')])(row('12345'))).toEqual(row(null));
+  it('are refused where the mask does not fit the type', () => {
+    expect(() => rowMask([column('n', 'INTEGER')], [mask('n', 'lastFour')])).toThrow(
+      'a mask does not fit the type of its column: lastFour',
+    );
   });
 
   it.each([

@@ -10,6 +10,14 @@ export interface RecordedMask {
   readonly rule: string;
 }
 
+/** A column that was seen as it is, although a mask hides it from others. */
+export interface RecordedClearance {
+  readonly table: string;
+  readonly column: string;
+  /** The mask that excepts the principal. */
+  readonly rule: string;
+}
+
 export interface DecisionMade {
   readonly effect: 'allow' | 'require-approval' | 'deny';
   /** Names of the rules that spoke. */
@@ -17,6 +25,9 @@ export interface DecisionMade {
   readonly reasons: readonly RecordedReason[];
   readonly policyDigest: string;
   readonly masks: readonly RecordedMask[];
+  readonly cleared?: readonly RecordedClearance[];
+  /** What the caller said that it is for. */
+  readonly purpose?: string;
   /** What rules in `mode: monitor` would have said. */
   readonly monitored?: readonly { readonly rule: string; readonly effect: string }[];
   /** Rules by which protection of BigQuery's own was accepted to be judged for the guard's account. */
@@ -43,6 +54,8 @@ export const decisionMade: EventDefinition<DecisionMade> = {
     masks: listOf(
       record(['table', 'column', 'mask', 'rule'], { table: text, column: text, mask: text, rule: text }),
     ),
+    cleared: listOf(record(['table', 'column', 'rule'], { table: text, column: text, rule: text })),
+    purpose: text,
     monitored: listOf(record(['rule', 'effect'], { rule: text, effect: text })),
     nativePolicies: listOf(text),
     trusted: listOf(text),

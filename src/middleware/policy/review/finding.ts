@@ -12,7 +12,8 @@ export interface Finding {
 /**
  * `invalid`: the policy cannot be used. `unknown`: a name that the catalog does not have. `unmatched`: a pattern that
  * matches nothing. `unreachable`: the rule never speaks. `shadowed`: the rule speaks, and changes nothing. `unused`: a
- * tag that nothing names. `limit`: a size that can hardly be meant.
+ * tag that nothing names. `limit`: a size that can hardly be meant. `misfit`: a mask on a
+ * column of a type that it does not fit. `full-scan`: a mask on a partition or clustering column.
  */
 export type FindingKind =
   | 'invalid'
@@ -21,4 +22,6 @@ export type FindingKind =
   | 'unreachable'
   | 'shadowed'
   | 'unused'
-  | 'limit';
+  | 'limit'
+  | 'misfit'
+  | 'full-scan';

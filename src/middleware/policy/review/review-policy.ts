@@ -3,6 +3,7 @@ import { compilePolicy, type CompiledPolicy } from '../compile.ts';
 import type { PolicyDocument } from '../document.ts';
 import type { Finding } from './finding.ts';
 import { shadowedMasks, shadowedRules } from './shadowed.ts';
+import { unfitMasks } from './unfit-masks.ts';
 import { unmatchedPatterns, type KnownObjects } from './unmatched.ts';
 import { unreachableRule } from './unreachable.ts';
 
@@ -22,6 +23,7 @@ export function reviewPolicy(document: PolicyDocument, known?: KnownObjects): re
     ...rulesOf(policy),
     ...unusedTags(policy),
     ...limits(document),
+    ...(known === undefined ? [] : unfitMasks(policy, known)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { append } from '../append.ts';
 import type { CompiledMask, CompiledPolicy, CompiledRule } from '../compile.ts';
 import type { ApprovalSettings } from '../document.ts';
@@ -130,6 +131,7 @@ function hides(policy: CompiledPolicy, outer: CompiledMask, inner: CompiledMask)
     (first < 0 || (first === 0 && outer.source.name < inner.source.name)) &&
     inner.tags.every((tag) => outer.tags.includes(tag)) &&
     selectorContains(a, b) &&
-    selectorContains(b, a)
+    selectorContains(b, a) &&
+    isDeepStrictEqual(a.purposes, b.purposes)
   );
 }
