@@ -1,6 +1,5 @@
 /**
- * ESM-only packages: `require()` of them breaks Jest, so they are written into our files. So is `js-yaml`, which would
- * bring the parser of its command line along.
+ * ESM-only packages: `require()` of them breaks Jest, so they are written into our files.
  */
 export const inlined: readonly string[] = [
   '@noble/ciphers',
@@ -8,6 +7,5 @@ export const inlined: readonly string[] = [
   'canonicalize',
   'is-network-error',
   'jose',
-  'js-yaml',
   'p-retry',
 ];

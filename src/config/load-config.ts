@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { GuardError } from '../errors.ts';
 import type { PolicyDocument } from '../middleware/policy/document.ts';
 import { compilePolicy, type CompiledPolicy } from '../middleware/policy/index.ts';
-import { faults } from './faults.ts';
 import type { GuardFile } from './guard-file.ts';
+import { judgeFile } from './judge-file.ts';
 import { mergeSources } from './merge-sources.ts';
 import { readSources, sourceOf, type SourceFiles } from './read-sources.ts';
-import { guardFile } from './schema.ts';
 
 /** A `guard.yaml` that was read and checked, with all that it includes. */
 export interface GuardConfig {
@@ -39,10 +38,8 @@ export function parseConfig(text: string, name = 'guard.yaml'): GuardConfig {
 
 function configOf(sources: SourceFiles): GuardConfig {
   const merged = mergeSources(sources);
-  const locate: GuardConfig['locate'] = (path, at) => merged.locate(path, at);
-  const parsed = guardFile.safeParse(merged.value);
-  if (!parsed.success) throw new GuardError('ERR_CONFIG', faults(parsed.error, guardFile, locate));
-  return { file: parsed.data, policy: policyOf(parsed.data), sources, locate };
+  const file = judgeFile(merged);
+  return { file, policy: policyOf(file), sources, locate: (path, at) => merged.locate(path, at) };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { parseConfig } from '../../src/config/load-config.ts';
-import { compilePolicy, type CompiledPolicy } from '../../src/middleware/policy/compile.ts';
+import { compileConfig, parseConfig } from '../../src/config/load-config.ts';
+import type { CompiledPolicy } from '../../src/middleware/policy/compile.ts';
 import { decide, type DecisionRequest } from '../../src/middleware/policy/decide.ts';
 
 /** How long a decision takes by the number of rules, with facts given, and how long a policy takes to load. */
@@ -48,30 +48,25 @@ function microseconds(policy: CompiledPolicy): number {
   return median(runs);
 }
 
+/** From the text of the file to the policy that decides. */
 function load(text: string): { readonly ms: number; readonly policy: CompiledPolicy } {
-  const { policy: document } = parseConfig(text);
-  const runs = Array.from({ length: 5 }, () => {
-    const started = performance.now();
-    const policy = compilePolicy(document);
-    return { ms: performance.now() - started, policy };
-  });
-  return { ms: median(runs.map(({ ms }) => ms)), policy: runs[0]?.policy ?? compilePolicy(document) };
+  const started = performance.now();
+  const policy = compileConfig(parseConfig(text));
+  return { ms: performance.now() - started, policy };
 }
 
 export function policies(): void {
-  const text = policyText(10_000);
-  const started = performance.now();
-  parseConfig(text);
-  const read = performance.now() - started;
+  // First, in a process that has read no policy yet.
+  const first = load(policyText(10_000));
+  const again = median(Array.from({ length: 5 }, () => load(policyText(10_000)).ms));
   const small = load(policyText(100)).policy;
-  const large = load(text);
   const few = microseconds(small);
-  const many = microseconds(large.policy);
+  const many = microseconds(first.policy);
   line('decision, 100 rules; goal 50 µs', `${few.toFixed(1)} µs`, few <= 50);
   line('decision, 10,000 rules; goal 50 µs', `${many.toFixed(1)} µs`, many <= 50);
   line('ratio; goal 3x', `${(many / few).toFixed(2)}x`, many / few <= 3);
-  line('load of 10,000 rules; goal 300 ms', `${large.ms.toFixed(0)} ms`, large.ms <= 300);
-  line('reading them from YAML before that', `${read.toFixed(0)} ms`, read <= 300);
+  line('load of 10,000 rules from YAML; goal 300 ms', `${first.ms.toFixed(0)} ms`, first.ms <= 300);
+  line('the same when they change', `${again.toFixed(0)} ms`, again <= 300);
 }
 
 function line(name: string, value: string, isReached: boolean): void {

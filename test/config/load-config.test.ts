@@ -106,6 +106,11 @@ cost: { pricePerTiB: 5, currency: EUR, dryRun: always, budgetFile: /var/budgets.
       'guard.yaml:7:12 rules.0 Unrecognized key: "extra"',
     ],
     [
+      'an unknown key of a rule among others',
+      `${head}rules:\n  - { name: a, effect: deny }\n  - { name: b, effect: deny, dataset: [a] }\n`,
+      'guard.yaml:6:39 rules.1 Unrecognized key: "dataset". Did you mean "datasets"?',
+    ],
+    [
       'a wrong unit',
       `${head}limits:\n  - { name: a, maximumBytesBilled: 10 gigs }\n`,
       'guard.yaml:5:36 limits.0.maximumBytesBilled',

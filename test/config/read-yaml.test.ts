@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { stringify, parseDocument } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { readPlainYaml } from '../../src/config/plain-yaml/read-plain-yaml.ts';
 import { readYaml } from '../../src/config/read-yaml.ts';
 
 const odd = [
@@ -29,6 +30,65 @@ const odd = [
   'a: &x 1\nb: *x',
   '',
 ];
+
+/** In the forms that people and programs write policies in. */
+const usual = [
+  `version: 1
+# a comment
+people:
+  owners: { members: [{ id: ana@acme.io, keys: [whpk_abc=] }] }
+tags: { pii: { columns: [shop.customers.email, '**.ssn', "a\\"b"] } }
+rules:
+  - { name: open, operations: [read, tables.get], datasets: [shop], effect: allow } # behind
+  - {
+      name: more,
+      datasets: [a, b],
+    }
+  - name: gate
+    tags:
+      - pii
+      - x
+    when: |
+      true ||
+        facts.star
+    reason: Ask
+      somebody
+    approval:
+      from: [owners]
+  - reason: >-
+      a b
+      c
+    name: -5
+limits:
+- name: a
+  n: 10 GiB
+- b
+x: 1.5
+y: null
+`,
+  "---\n- - a\n  - b: c\n    d: e\n-\n  f: 'it''s'\n- \"q\": 1\n  r:\n",
+  '{"a":1,"b":[true,null,"x\\n"],"c":{"d":-2.5}}',
+  'a: |\n  x\n\n   y\n\nb: >\n  c\n  d\n',
+];
+
+const slips = Array.from('\n:-#,[]{}"\'|>&*!%@`?\\~.0e1=\té').concat([
+  ' ',
+  '  ',
+  '\n  ',
+  '\n\n',
+  ': ',
+  '- ',
+  ' #',
+  '|-',
+  '|2',
+  '&a',
+  '*a',
+  'null',
+  'true',
+  '<<',
+  '---',
+  '',
+]);
 
 const strict = (text: string): unknown => parseDocument(text, { logLevel: 'silent' }).toJS();
 
@@ -68,6 +128,53 @@ describe('a YAML text', () => {
         expect(readYaml(text, 'f').value).toEqual(strict(text));
       }),
     );
+  });
+
+  it('is read alike by both parsers, also with slips in it', () => {
+    const slip = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat({ max: 3 }),
+      text: fc.constantFrom(...slips),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...usual), fc.array(slip, { maxLength: 3 }), (whole, changes) => {
+        const text = changes.reduce((before, change) => {
+          const at = Math.floor(change.at * before.length);
+          return before.slice(0, at) + change.text + before.slice(at + change.cut);
+        }, whole);
+        const plain = readPlainYaml(text);
+        fc.pre(plain !== undefined);
+        const document = parseDocument(text, { logLevel: 'silent' });
+        expect([...document.errors, ...document.warnings]).toEqual([]);
+        expect(plain?.value).toEqual(document.toJS());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(usual)('is plain as most write it: %j', (text) => {
+    expect(readPlainYaml(text)?.value).toEqual(strict(text));
+  });
+
+  it.each([
+    'a: &x 1\nb: 2',
+    'a: !!str 1',
+    'a: b: c',
+    'a: 1\na: 2',
+    'a: [b: c]',
+    'a: {b}',
+    '<<: { a: 1 }',
+    'null: a',
+    'a: 0x1F',
+    'a: - b',
+    'a: |2\n  b\n',
+    'a: |\n  \n   b\n',
+    'a: "\\x41"',
+    'a: [b\n]',
+    'a:\tb',
+    'a: 1\n---\nb: 2',
+  ])('is left to the parser with places where it is not plain: %j', (text) => {
+    expect(readPlainYaml(text)).toBeUndefined();
   });
 
   it.each([

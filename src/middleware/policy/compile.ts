@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { GuardError } from '../../errors.ts';
+import { canonicalText, digestOf } from '../audit/canonical.ts';
 import { append } from './append.ts';
+import { askedGroups } from './asked-groups.ts';
 import { readPattern } from '../detection/find-pattern.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import { FaultPlace, refuseFault, type PolicyFault, type ReportFault } from './policy-fault.ts';
-import type { ApprovalSettings, MaskRule, PolicyDocument, Rule } from './document.ts';
+import type { MaskRule, PolicyDocument, Rule } from './document.ts';
 import { byStrictness, byUse, type AppliedMask, type MaskName } from './mask-choice.ts';
 import { appliedMask } from './applied-mask.ts';
 import { reportUnusable } from './unusable-mask.ts';
@@ -61,11 +61,11 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
       if (tag === undefined) report(unknown('tag', name, what, [...path, 'tags', index]));
       return tag ?? [];
     });
-  const scope: Scope = { document, bind, tagNames: new Set(tags.byName.keys()), report };
-  const rules = document.rules
-    .map((rule, index) => compileRule(rule, ['rules', index], scope))
-    .toSorted((a, b) => byName(a.source, b.source))
-    .map((rule, order) => ({ order, ...rule }));
+  const conditions = new Map<string, Condition>();
+  const scope: Scope = { document, bind, tagNames: new Set(tags.byName.keys()), conditions, report };
+  const rules = [...document.rules.entries()]
+    .toSorted(([, a], [, b]) => byName(a, b))
+    .map(([index, rule], order) => compileRule(rule, order, ['rules', index], scope));
   const masks = document.masks.map((mask, index) => {
     const path = ['masks', index];
     const applied = appliedMask(document, mask);
@@ -75,7 +75,7 @@ export function compilePolicy(document: PolicyDocument, report: ReportFault = re
   reportPatterns(document, report);
   return {
     document,
-    digest: digestOf(
+    digest: digestOfPolicy(
       document,
       rules.map(({ source }) => source),
     ),
@@ -96,34 +96,17 @@ interface Place {
 interface Scope {
   readonly document: PolicyDocument;
   readonly tagNames: ReadonlySet<string>;
+  /** By their text: large policies say the same of many rules. */
+  readonly conditions: Map<string, Condition>;
   readonly report: ReportFault;
   readonly bind: (names: readonly string[], place: Place) => readonly Tag[];
 }
 
-interface NamedGroup {
-  readonly group: string;
-  readonly at: readonly PropertyKey[];
-}
-
-/** The groups of people that the settings name, and where. */
-function groupsOf(settings: ApprovalSettings): readonly NamedGroup[] {
-  return [
-    ...named(settings.from, 'from'),
-    ...(settings.next ?? []).flatMap((stage, index) => named(stage.from, 'next', index, 'from')),
-    ...named(settings.escalate?.to ?? [], 'escalate', 'to'),
-    ...named(settings.breakGlass?.from ?? [], 'breakGlass', 'from'),
-  ];
-}
-
-function named(groups: readonly string[], ...at: readonly PropertyKey[]): readonly NamedGroup[] {
-  return groups.map((group, index) => ({ group, at: [...at, index] }));
-}
-
-function compileRule(rule: Rule, path: readonly PropertyKey[], scope: Scope): Omit<CompiledRule, 'order'> {
+function compileRule(rule: Rule, order: number, path: readonly PropertyKey[], scope: Scope): CompiledRule {
   const { document, report, bind } = scope;
   const what = `rule ${rule.name}`;
   if (rule.effect === 'require-approval') {
-    for (const { group, at } of groupsOf(rule.approval)) {
+    for (const { group, at } of askedGroups(rule.approval)) {
       if (document.people[group] !== undefined) continue;
       report(unknown('people group', group, what, [...path, 'approval', ...at]));
     }
@@ -132,6 +115,7 @@ function compileRule(rule: Rule, path: readonly PropertyKey[], scope: Scope): Om
   const when = conditionOf(rule, path, scope);
   return {
     source: rule,
+    order,
     ...(rule.datasets && { datasets: patterns(rule.datasets) }),
     ...(rule.tables && { tables: patterns(rule.tables) }),
     ...(rule.tags && { tags: bind(rule.tags, { what, path }) }),
@@ -142,11 +126,15 @@ function compileRule(rule: Rule, path: readonly PropertyKey[], scope: Scope): Om
 function conditionOf(
   { when, name }: Rule,
   path: readonly PropertyKey[],
-  { tagNames, report }: Scope,
+  { tagNames, conditions, report }: Scope,
 ): Condition | undefined {
   if (when === undefined) return undefined;
+  const known = conditions.get(when);
+  if (known !== undefined) return known;
   try {
-    return compileCondition(when, name, tagNames);
+    const condition = compileCondition(when, name, tagNames);
+    conditions.set(when, condition);
+    return condition;
   } catch (error) {
     if (!(error instanceof GuardError)) throw error;
     const at = error.cause instanceof FaultPlace ? error.cause.at : undefined;
@@ -196,23 +184,13 @@ function unknown(what: string, name: string, where: string, path: readonly Prope
 }
 
 /** The order of lists decides nothing. Sizes are `bigint`, which JSON has not. */
-function digestOf(document: PolicyDocument, rules: readonly Rule[]): string {
+function digestOfPolicy(document: PolicyDocument, rules: readonly Rule[]): string {
   const { limits, budgets = [], cost, masks, detectors = [], impersonate, ...rest } = document;
-  const accounts = (impersonate?.accounts ?? []).map((each) => canonicalize(each) ?? '').toSorted();
+  const accounts = (impersonate?.accounts ?? []).map(canonicalText).toSorted();
   const sorted = { limits: limits.toSorted(byName), budgets: budgets.toSorted(byName), cost };
   const sizes: unknown = JSON.parse(
     JSON.stringify(sorted, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry)),
   );
-  return createHash('sha256')
-    .update(
-      canonicalize({
-        ...rest,
-        rules,
-        masks: masks.toSorted(byName),
-        detectors: detectors.toSorted(byName),
-        accounts,
-        sizes,
-      }) ?? '',
-    )
-    .digest('hex');
+  const lists = { rules, masks: masks.toSorted(byName), detectors: detectors.toSorted(byName), accounts };
+  return digestOf({ ...rest, ...lists, sizes });
 }

@@ -6,11 +6,29 @@ import { groupsOf } from './select-principal.ts';
 /** Finds items by the principals that they name, without looking at all of them. */
 export interface PrincipalIndex<Item> {
   add(selector: PrincipalSelector | undefined, item: Item): void;
-  /** What names nobody in particular, and what names this principal; an item may come twice. */
+  /** What names nobody in particular, and what names this principal; an item may come twice, and others may come, too. */
   of(principal: Principal, agent: Agent | undefined): readonly Item[];
 }
 
+/** Among so few, looking at each is faster than finding them, and takes less memory. */
+const few = 8;
+
 export function principalIndex<Item>(): PrincipalIndex<Item> {
+  const added: (readonly [PrincipalSelector | undefined, Item])[] = [];
+  let index: PrincipalIndex<Item> | undefined;
+  return {
+    add(selector, item) {
+      if (index === undefined) added.push([selector, item]);
+      else index.add(selector, item);
+      if (added.length <= few) return;
+      index = fullIndex();
+      for (const entry of added.splice(0)) index.add(...entry);
+    },
+    of: (principal, agent) => index?.of(principal, agent) ?? added.map(([, item]) => item),
+  };
+}
+
+function fullIndex<Item>(): PrincipalIndex<Item> {
   const everybody: Item[] = [];
   const ids = new Map<string, Item[]>();
   const groups = new Map<string, Item[]>();
