@@ -105,6 +105,19 @@ describe('a table that has changed since it was analysed', () => {
     expect(runs() - before).toBe(2);
   });
 
+  it('is not one whose rows are taken as values', async () => {
+    expect(await ask('SELECT AS VALUE p FROM shop.people AS p')).toEqual([
+      { f: [...row, { v: { f: [{ v: 'Rex' }] } }] },
+    ]);
+    expect(await ask('SELECT AS STRUCT id, pet.name AS pet FROM shop.people')).toEqual([
+      { f: [{ v: '1' }, { v: 'Rex' }] },
+    ]);
+    await seed('ALTER TABLE shop.people ADD COLUMN ssn STRING');
+    expect(await ask('SELECT AS VALUE p FROM shop.people AS p')).toEqual([
+      { f: [...row, { v: { f: [{ v: 'Rex' }] } }, { v: null }] },
+    ]);
+  });
+
   it('while a job reads it is refused at its rows', async () => {
     await ask(known);
     await seed('ALTER TABLE shop.people ADD COLUMN ssn STRING');

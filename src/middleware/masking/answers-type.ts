@@ -1,5 +1,6 @@
 import type { Json } from '../../call/json.ts';
 import { columnOfField } from '../../sql/catalog-resource.ts';
+import { columnOfType } from '../../sql/catalog-type.ts';
 import type { OutputColumn } from '../../sql/facts.ts';
 import { typeOfColumn, typeText } from '../../sql/lineage/type.ts';
 
@@ -12,6 +13,19 @@ export function answersType(field: Json, { type, plain }: Pick<OutputColumn, 'ty
   const answered = typeOfField(field);
   if (answered === undefined) return false;
   return plain ? normal(answered) === normal(type) : outline(answered) === outline(type);
+}
+
+/** Of a STRUCT with a name for each field; none where a name is missing. */
+export function fieldsOfType(type: string): readonly Pick<OutputColumn, 'name' | 'type' | 'plain'>[] {
+  try {
+    const { fields = [] } = columnOfType('', type);
+    return fields.map((field) => {
+      const text = typeText(typeOfColumn(field));
+      return { name: field.name, plain: false, ...(text !== undefined && { type: text }) };
+    });
+  } catch {
+    return [];
+  }
 }
 
 function typeOfField(field: Json): string | undefined {

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../../call/json.ts';
 import type { Result } from '../../call/result.ts';
 import { GuardError } from '../../errors.ts';
 import type { OutputColumn } from '../../sql/facts.ts';
-import { answersType } from './answers-type.ts';
+import { answersType, fieldsOfType } from './answers-type.ts';
 
 /** What was analysed of an output column. */
 export type AnalysedColumn = Pick<OutputColumn, 'name' | 'type' | 'plain'>;
@@ -19,9 +19,7 @@ export function checkSchema(
 ): void {
   const fields = fieldsOf(result.body);
   if (columns === undefined || fields === undefined || !hasRows(result.body)) return;
-  const fits =
-    fields.length === columns.length && fields.every((field, index) => isColumn(field, columns[index]));
-  if (fits) return;
+  if (areColumns(fields, columns) || areColumns(fields, fieldsOfValue(columns))) return;
   const error = new GuardError(
     'ERR_SQL_UNPROVEN',
     'The answer has other columns than were analysed; a table has changed in the meantime. Ask again.',
@@ -47,6 +45,17 @@ function fieldsOf(body: Json): readonly Json[] | undefined {
 function hasRows(body: Json): boolean {
   const rows = isJsonObject(body) ? body['rows'] : undefined;
   return Array.isArray(rows) && rows.length > 0;
+}
+
+function areColumns(fields: readonly Json[], columns: readonly AnalysedColumn[]): boolean {
+  return fields.length === columns.length && fields.every((field, index) => isColumn(field, columns[index]));
+}
+
+/** The columns of `SELECT AS STRUCT` and `SELECT AS VALUE` are the fields of the value. */
+function fieldsOfValue(columns: readonly AnalysedColumn[]): readonly AnalysedColumn[] {
+  const [only] = columns;
+  if (columns.length !== 1 || only?.name !== '' || only.type?.startsWith('STRUCT<') !== true) return columns;
+  return fieldsOfType(only.type);
 }
 
 function isColumn(field: Json, column: AnalysedColumn | undefined): boolean {

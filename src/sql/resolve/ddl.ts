@@ -7,12 +7,17 @@ import type {
   OtherDdl,
   Path,
 } from '../ast/index.ts';
+import type { ObjectName } from '../catalog.ts';
 import type { Access } from '../facts.ts';
 import { fullName } from '../full-name.ts';
 import { assertNever } from '../assert-never.ts';
+import { columnSource } from '../lineage/source.ts';
+import { allSources } from '../lineage/value.ts';
+import type { Value } from '../lineage/value.ts';
 import { emptyRelation, relationOf } from '../scope/relation.ts';
 import { childScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
+import type { Source } from '../scope/source.ts';
 import { createdName, rangeOf } from './create-table.ts';
 import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
@@ -21,7 +26,8 @@ import { influence, reportGap } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { query } from './query.ts';
 import { record } from './record.ts';
-import type { ScriptWalk } from './record.ts';
+import type { ScriptWalk, Write } from './record.ts';
+import type { ReferenceRole } from './reference.ts';
 import { objectName } from './table-name.ts';
 
 export function createSchema(node: CreateSchema, walk: ScriptWalk): void {
@@ -40,14 +46,37 @@ export function alterTable(node: AlterTable, walk: ScriptWalk): void {
     pass.facts.flags.add('ddl');
     for (const action of node.actions) settings(action, scope);
     const { altered } = pass.script;
+    const writes = node.actions.flatMap((action) => renamed(action, node, scope));
     altered.add(noteObject(node.name, 'alter', pass)).add(node.name[0].name);
     for (const action of node.actions) {
       if (action.type !== 'renameTable') continue;
       altered.add(noteObject(sibling(node.name, action.to), 'create', pass)).add(action.to[0].name);
     }
-    return {};
+    return { writes };
   });
 }
+
+/** A new name for a table or column hands all of its values on, as a copy does. */
+function renamed(action: AlterAction, { name }: AlterTable, scope: Scope): readonly Write[] {
+  const { pass } = scope;
+  if (action.type === 'renameTable') {
+    const source = tableOf(name, 'copy', scope);
+    source.row();
+    const target = createdName(sibling(name, action.to), false, pass);
+    return source.columns().map((column) => write(target, column.name, column.value));
+  }
+  if (action.type !== 'renameColumn') return [];
+  const source = tableOf(name, 'target', scope);
+  const column = source.find(action.from.name.toLowerCase());
+  if (column === undefined) return [];
+  column.read?.([]);
+  return [write(createdName(name, false, pass), action.to.name, column.value)];
+}
+
+const write = (table: ObjectName, column: string, value: Value): Write => ({
+  target: columnSource(table, column),
+  sources: allSources(value),
+});
 
 /** What an action sets; who may read a column is said in its options. */
 function settings(action: AlterAction, scope: Scope): void {
@@ -155,11 +184,11 @@ export function createModel(node: CreateModel, walk: ScriptWalk): void {
 function targetExpressions(node: OtherDdl, scope: Scope): void {
   if (node.expressions.length === 0) return;
   const [path] = node.targets;
-  const relation = path === undefined ? emptyRelation : relationOf(tableOf(path, scope));
+  const relation = path === undefined ? emptyRelation : relationOf(tableOf(path, 'target', scope));
   for (const each of node.expressions) influence(scope.pass, expression(each, childScope(scope, relation)));
 }
 
-function tableOf(path: Path, scope: Scope): ReturnType<typeof namedTable> {
+function tableOf(path: Path, role: ReferenceRole, scope: Scope): Source {
   const range = rangeOf(path);
-  return namedTable({ type: 'table', path, pathRange: range, range }, 'alter', 'target', scope);
+  return namedTable({ type: 'table', path, pathRange: range, range }, 'alter', role, scope);
 }
