@@ -177,6 +177,20 @@ describe.each(officialClients)('the stand-in with client $version', ({ version, 
     expect((await bigquery.query('SELECT COUNT(*) AS n FROM shop.orders'))[0]).toEqual([{ n: 25 }]);
   });
 
+  it('says of a dry run how far it can be trusted', async () => {
+    const accuracy = async (query: string): Promise<unknown> => {
+      const [, { statistics }] = await bigquery.createQueryJob({ query, dryRun: true });
+      return statistics?.query?.totalBytesProcessedAccuracy;
+    };
+    const clustered = `${dataset}.clustered`;
+    await bigquery.query(`CREATE TABLE ${clustered} (id INT64) CLUSTER BY id`);
+    expect(await accuracy('SELECT id FROM shop.orders')).toBe('PRECISE');
+    expect(await accuracy(`SELECT o.id FROM shop.orders AS o JOIN ${clustered} USING (id)`)).toBe(
+      'UPPER_BOUND',
+    );
+    expect(await accuracy('SELECT 1; SELECT 2')).toBe('UNKNOWN');
+  });
+
   it('keeps the limit on bytes billed', async () => {
     const query = { query: 'SELECT id FROM shop.orders', maximumBytesBilled: '1' };
     await expect(bigquery.query(query)).rejects.toMatchObject({

@@ -11,6 +11,7 @@ import { queryStatistics } from './job-statistics.ts';
 import { locationOf } from './location.ts';
 import { readQueryConfiguration, type QueryConfiguration } from './query-configuration.ts';
 import { startCopy } from './run-copy.ts';
+import { accuracyOf } from './accuracy.ts';
 import { dryRun, runQuery } from './run-query.ts';
 
 /** What a job does, and where. */
@@ -95,6 +96,7 @@ async function dryRunResource(
   const outcome = await dryRun(service, query);
   const location = await locationOf(service, query.request, asked);
   const totalBytesProcessed = String(outcome.result.totalBytesProcessed);
+  const totalBytesProcessedAccuracy = await accuracyOf(service, outcome.result);
   return {
     kind: 'bigquery#job',
     configuration: { jobType: 'QUERY', ...configuration },
@@ -102,7 +104,7 @@ async function dryRunResource(
     statistics: {
       creationTime: String(service.now().getTime()),
       totalBytesProcessed,
-      query: { ...queryStatistics(outcome), totalBytesProcessedAccuracy: 'PRECISE' },
+      query: { ...queryStatistics(outcome), totalBytesProcessedAccuracy },
     },
     status: { state: 'DONE' },
     user_email: service.userEmail,
