@@ -42,6 +42,8 @@ export interface ApprovalNotice {
   readonly grants?: GrantOffer;
   readonly operation: string;
   readonly project: string;
+  /** The service account under which it runs; absent: the guard's own. */
+  readonly account?: string;
   readonly target: string;
   readonly statement?: NoticeStatement;
   readonly parameters?: Json;
@@ -138,6 +140,7 @@ export function buildNotice(subject: NoticeSubject, frame: NoticeFrame): Approva
     needed: stillNeeded({ requirement: decision.approval, votes: [] }),
     operation: call.operation,
     project: call.project,
+    ...(parts.account !== null && { account: parts.account }),
     target: renderSafely(`${call.method} ${call.path}`),
     ...statementOf(subject),
     ...costOf(subject.cost, frame.currency),

@@ -25,7 +25,13 @@ const cost: Cost = {
 
 async function notice(call: Call, prompt: PromptShown = 'digest'): Promise<ApprovalNotice> {
   const decision = { ...asks, masks: [mask] };
-  const context = someContext({ delegation: ['carl@acme.io'], decision, prompt: 'Tidy \u202E the orders' });
+  const account = 'agents@acme.iam.gserviceaccount.com';
+  const context = someContext({
+    account,
+    delegation: ['carl@acme.io'],
+    decision,
+    prompt: 'Tidy \u202E the orders',
+  });
   context.set(evidenceKey, {
     kind: 'UPDATE',
     tables: [{ name: orders, etag: 'e1' }],
@@ -59,6 +65,7 @@ describe('what an approver sees', () => {
       needed: 1,
       operation: 'jobs.query',
       project: 'acme',
+      account: 'agents@acme.iam.gserviceaccount.com',
       target: 'POST /projects/acme/queries',
       statement: {
         kind: 'UPDATE',
