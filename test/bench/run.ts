@@ -2,10 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { policies } from './policy.ts';
+import { rewrites } from './rewrite.ts';
 
 /**
- * `npm run bench [-- quick]`: ratios of the guarded to the plain client, both measured in this run against the
- * same server. Absolute times say little on a shared machine; read the ratios.
+ * `npm run bench [-- quick] [-- masking]`: ratios of the guarded to the plain client, both measured in this run against
+ * the same server; `masking` is the part about masks and detectors. Absolute times say little on a shared machine; read the ratios.
  */
 if (process.argv.includes('sql')) {
   const words = process.argv.filter((word) => word === 'quick');
@@ -49,7 +50,7 @@ function report(name: string, ratios: readonly number[], limit: number): void {
   const middle = median(ratios);
   const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
   const verdict = middle <= limit ? 'ok' : 'OVER';
-  console.log(`${name.padEnd(44)} ${middle.toFixed(2)}x  [${range}]  goal ${limit}x  ${verdict}`);
+  console.log(`${name.padEnd(52)} ${middle.toFixed(2)}x  [${range}]  goal ${limit}x  ${verdict}`);
 }
 
 function smallQueries(): void {
@@ -78,6 +79,53 @@ function reads(rows: number, pairs: number): void {
   }
 }
 
+interface Compared {
+  readonly name: string;
+  readonly rows: number;
+  readonly pairs: number;
+  /** Kinds of clients; see `client.ts`. */
+  readonly base: string;
+  readonly kind: string;
+  readonly goals: Readonly<Record<string, number>>;
+}
+
+/** Ten columns, read by one client and another in turn. */
+function compare({ name, rows, pairs, base, kind, goals }: Compared): void {
+  for (const form of ['query', 'stream']) {
+    const runs = Array.from({ length: pairs }, () => ({
+      before: measure('people', base, form, String(rows)),
+      after: measure('people', kind, form, String(rows)),
+    }));
+    for (const [figure, goal] of Object.entries(goals)) {
+      const ratios = runs.map(({ before, after }) => (after[figure] ?? 0) / (before[figure] ?? 1));
+      report(`${rows.toLocaleString('en')} x 10 ${name}, ${form}, ${figures[figure]}`, ratios, goal);
+    }
+  }
+}
+
+const figures: Readonly<Record<string, string>> = { ms: 'wall', cpu: 'CPU', rss: 'memory' };
+
+function maskedReads(): void {
+  compare({
+    name: 'masked / plain',
+    rows: quick ? 100_000 : 1_000_000,
+    pairs: quick ? 1 : 3,
+    base: 'plain',
+    kind: 'masked',
+    goals: { ms: 1.3, cpu: 1.3, rss: 1.1 },
+  });
+  for (const kind of ['searched', 'found']) {
+    compare({
+      name: `${kind} / unsearched`,
+      rows: quick ? 100_000 : 300_000,
+      pairs: quick ? 1 : 3,
+      base: 'guarded',
+      kind,
+      goals: { ms: 1.3, cpu: 1.3 },
+    });
+  }
+}
+
 function timeOfRequire(target: string): number {
   const script = `const s = performance.now(); require(${JSON.stringify(target)}); console.log(performance.now() - s); process.exit(0)`;
   return Number(execFileSync(process.execPath, ['-e', script]));
@@ -94,10 +142,14 @@ function imports(): void {
 }
 
 try {
-  imports();
-  smallQueries();
-  reads(100_000, quick ? 1 : 3);
-  if (!quick) reads(1_000_000, 3);
+  if (!process.argv.includes('masking')) {
+    imports();
+    smallQueries();
+    reads(100_000, quick ? 1 : 3);
+    if (!quick) reads(1_000_000, 3);
+  }
+  await rewrites(quick);
+  maskedReads();
 } finally {
   server.kill();
 }

@@ -19,25 +19,38 @@ interface Group {
   readonly end: number;
 }
 
-const longestGroup = 19;
+const fewestDigits = 14;
+const mostDigits = 19;
 
-/** Looks at the groups of digits that single separators hold together; answers where they end. */
+/** Looks at the digits that single separators hold together; answers where they end. */
 function searchRun(text: string, from: number, report: Report): number {
-  const groups: Group[] = [];
-  let end = from;
-  for (let at = from; isDigit(text.charCodeAt(at)); at = end + 1) {
-    end = at;
-    while (isDigit(text.charCodeAt(end))) end += 1;
-    groups.push({ start: at, end });
-    if (!isSeparator(text.charCodeAt(end))) break;
+  let [end, digits] = [from, 0];
+  for (let at = from; isDigit(text.charCodeAt(at)) || isSeparator(text.charCodeAt(at)); at += 1) {
+    const isPart = isDigit(text.charCodeAt(at));
+    if (!isPart && at > end) break;
+    if (isPart) [end, digits] = [at + 1, digits + 1];
   }
+  if (digits >= fewestDigits) searchGroups(text, groupsIn(text, from, end), report);
+  return end;
+}
+
+function groupsIn(text: string, from: number, end: number): readonly Group[] {
+  const groups: Group[] = [];
+  for (let at = from; at < end; at += 1) {
+    const start = at;
+    while (at < end && isDigit(text.charCodeAt(at))) at += 1;
+    groups.push({ start, end: at });
+  }
+  return groups;
+}
+
+function searchGroups(text: string, groups: readonly Group[], report: Report): void {
   for (let first = 0; first < groups.length; first += 1) {
     const last = cardEnd(text, groups, first);
     if (last === undefined) continue;
-    report(groups[first]?.start ?? from, groups[last]?.end ?? end);
+    report(groups[first]?.start ?? 0, groups[last]?.end ?? 0);
     first = last;
   }
-  return Math.max(end, from + 1);
 }
 
 /** Blank, no-break space, hyphen and dot. */
@@ -55,7 +68,7 @@ function cardEnd(text: string, groups: readonly Group[], first: number): number 
   const own = groups[first];
   if (own === undefined || isWordPart(text.charCodeAt(own.start - 1))) return undefined;
   const length = own.end - own.start;
-  if (length >= 14 && length <= longestGroup)
+  if (length >= fewestDigits && length <= mostDigits)
     return isWhole(text, own) && isCard(text.slice(own.start, own.end)) ? first : undefined;
   for (const grouping of groupings) {
     const last = first + grouping.length - 1;

@@ -20,12 +20,13 @@ export const findPhone: Finder = {
 
 function phoneEnd(text: string, at: number): number | undefined {
   const code = text.charCodeAt(at);
+  if (code !== 43 && code !== 40 && !isDigit(code)) return undefined;
   const before = text.charCodeAt(at - 1);
   if (isAlphanumeric(before) || before === 46 || before === 43 || before === 95) return undefined;
   if (code === 43) return internationalEnd(text, at + 1, false);
   if (before === 45) return undefined;
   if (code === 48 && text[at + 1] === '0') return internationalEnd(text, at + 2, true);
-  return code === 40 || isDigit(code) ? americanEnd(text, at) : undefined;
+  return americanEnd(text, at);
 }
 
 const isSeparator = (code: number): boolean =>

@@ -66,11 +66,11 @@ function pemSpan(text: string, at: number): Span | undefined {
   return [at, close === -1 ? text.length : close + 5];
 }
 
-const longestName = 32;
+const nameLengths = new Set([...secretNames.keys()].map(({ length }) => length));
 const mostBetween = 6;
 
 function namedSpan(text: string, at: number, end: number): Span | undefined {
-  const length = end - at > longestName ? undefined : secretNames.get(text.slice(at, end).toLowerCase());
+  const length = nameLengths.has(end - at) ? secretNames.get(text.slice(at, end).toLowerCase()) : undefined;
   if (length === undefined) return undefined;
   let start = end;
   while (start - end < mostBetween && start < text.length && `"' :=`.includes(text.charAt(start))) start += 1;
