@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey } from 'node:crypto';
+import type { Call } from '../../src/call/call.ts';
 import { fromHttpRequest } from '../../src/call/normalise.ts';
 import { maskedCall } from '../../src/middleware/masking/masked-call.ts';
-import { keyedHash } from '../../src/middleware/masking/masks/keyed-hash.ts';
+import { cryptoHash } from '../../src/middleware/masking/masks/crypto-hash.ts';
 import type { ColumnMask } from '../../src/middleware/policy/decision.ts';
 import { analyse, type Analysis, type CatalogTable } from '../../src/sql/index.ts';
 import { medians, report } from './sql/measure.ts';
@@ -33,11 +34,11 @@ async function known(sql: string): Promise<Known> {
   return { sql, tables, masks: read };
 }
 
-async function mask(sql: string, analysis: Analysis, { tables, masks: chosen }: Known): Promise<string> {
+async function mask(sql: string, analysis: Analysis, { tables, masks: chosen }: Known): Promise<Call> {
   const body = JSON.stringify({ query: sql, useLegacySql: false });
   const call = fromHttpRequest({ method: 'POST', url: '/bigquery/v2/projects/bench/queries', body });
   const masked = await maskedCall(call, { analysis, tables, masks: chosen, visible: [] });
-  return String(masked.call.body?.['query']);
+  return masked.call;
 }
 
 export async function rewrites(quick: boolean): Promise<void> {
@@ -81,11 +82,11 @@ async function timesOf(
 async function hashes(rounds: number): Promise<void> {
   const bytes = Buffer.alloc(32, 1);
   const key = createSecretKey(bytes);
-  const { cell } = keyedHash(key);
+  const hashing = cryptoHash({ key: () => key, keyAtSource: undefined });
   const values = Array.from({ length: 5_000 }, (_each, index) => `customer${index}@example.com`);
   const hashed = (hash: (value: string) => unknown) => (): void => void values.map(hash);
   const { prepared, object, raw } = await medians(rounds, {
-    prepared: hashed((value) => cell(value, 'STRING')),
+    prepared: hashed((value) => hashing.cell(value, 'STRING')),
     object: hashed((value) => createHmac('sha256', key).update(value).digest('base64')),
     raw: hashed((value) => createHmac('sha256', bytes).update(value).digest('base64')),
   });
