@@ -112,9 +112,10 @@ export type {
   ViewDefinition,
 } from '@google-cloud/bigquery';
 
-export { BigQuery, createGuard, defineConfig, guard, withContext } from './client/index.ts';
+export { BigQuery, createGuard, defineConfig, detokenize, guard, withContext } from './client/index.ts';
 export type {
   ContextFields,
+  DetokenizeRequest,
   Guard,
   GuardableClient,
   GuardedClass,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
+import type { DetokenizeOptions } from './commands/detokenize.ts';
 import type { KeysInstallOptions } from './commands/keys-install.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { TestOptions } from './commands/test.ts';
@@ -113,6 +114,24 @@ program
   .action(async (options: KeysInstallOptions) => {
     const { keysInstall } = await import('./commands/keys-install.ts');
     process.exitCode = await answered(() => keysInstall(options));
+  });
+
+program
+  .command('detokenize')
+  .description('turn tokens of a mask back into values; a rule has to allow it, and it is recorded')
+  .requiredOption('--config <file>', 'the policy file, guard.yaml')
+  .requiredOption('--mask <name>', 'the mask that made the tokens')
+  .option('--principal <id>', 'who asks; by default the principal of the policy file')
+  .option('--groups <names>', 'the groups of the principal, with commas')
+  .option('--purpose <word>', 'what for')
+  .option('--key-id <id>', 'which version of the key made them, for formatPreserving')
+  .addHelpText(
+    'after',
+    '\nReads tokens from standard input, one a line, and prints a JSON text or null for each.',
+  )
+  .action(async (options: DetokenizeOptions) => {
+    const { detokenizeTokens } = await import('./commands/detokenize.ts');
+    process.exitCode = await answered(() => detokenizeTokens(options));
   });
 
 program

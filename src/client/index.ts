@@ -1,5 +1,6 @@
 export { defineConfig, type GuardSettings } from '../config/guard-settings.ts';
 export { BigQuery, guard } from './client.ts';
+export { detokenize, type DetokenizeRequest } from './detokenize.ts';
 export { createGuard } from './guard.ts';
 export { withContext } from './scope.ts';
 export type { Guard, GuardOptions } from './guard.ts';

@@ -5,7 +5,7 @@ import { approval, type ApprovalMiddleware, type ReportProgress } from '../middl
 import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
 import { detection } from '../middleware/detection/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
-import { maskedCost, masking } from '../middleware/masking/index.ts';
+import { detokenizing, maskedCost, masking } from '../middleware/masking/index.ts';
 import { keyDatasetOf } from '../middleware/policy/applied-mask.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
@@ -70,6 +70,7 @@ export async function buildMiddleware(
     masking({ keys, keyDataset: keyDatasetName(file) }),
     // Inside masking: what is limited is the text that runs, and what is counted is what BigQuery says of it.
     limitsOf(file, estimate),
+    detokenizing({ keys, policy: watched }),
   ];
   if (gate !== undefined && file.approval.callback !== undefined) {
     await gate.listen(file.approval.callback.port, file.approval.callback.host);

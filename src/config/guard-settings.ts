@@ -75,6 +75,7 @@ type OperationWritten =
   | 'admin'
   | 'metadata'
   | 'job'
+  | 'detokenize'
   /** A method, such as `tables.get`. */
   | `${string}.${string}`;
 

@@ -34,7 +34,7 @@ const principals = z
   })
   .refine((value) => Object.keys(value).length > 0, 'name at least one of ids, groups, agents, delegates');
 
-const operationNames = ['read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job'] as const;
+const operationNames = ['read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job', 'detokenize'] as const;
 
 const operation = z.union(
   [z.enum(operationNames), z.string().regex(/^[a-zA-Z]+\.[a-zA-Z]+$/, 'a method such as tables.get')],

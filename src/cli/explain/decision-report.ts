@@ -34,6 +34,7 @@ const pairLine = ({ operation, object }: AccessPair): string => `${operation} ${
 
 function objectText(object: AccessPair['object']): string {
   if (object.kind === 'none') return 'nothing';
+  if (object.kind === 'tokens') return `tokens of ${object.mask}`;
   if (object.kind === 'project') return `project ${object.project}`;
   if (object.kind === 'datasets') return `the list of datasets of ${object.project}`;
   if (object.kind === 'dataset') return `dataset ${object.project}.${object.dataset}`;

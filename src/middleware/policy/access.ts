@@ -5,6 +5,8 @@ import { isInformationSchema } from '../../sql/information-schema-views.ts';
 export type AccessObject =
   | { readonly kind: 'none' }
   | { readonly kind: 'project'; readonly project: string }
+  /** Tokens of a mask, and of every other under the same key. */
+  | { readonly kind: 'tokens'; readonly mask: string }
   /** The list of datasets in a project. */
   | { readonly kind: 'datasets'; readonly project: string }
   | { readonly kind: 'dataset'; readonly project: string; readonly dataset: string }

@@ -54,6 +54,7 @@ export function ruleIndex(rules: readonly CompiledRule[]): RuleIndex {
   return {
     list: rules,
     near({ principal, agent, pairs, tags }) {
+      if (pairs.some(({ object }) => object.kind === 'tokens')) return rules;
       const places = new Set<Shelf>([others]);
       if (pairs.some(({ object }) => object.kind === 'none')) places.add(readers);
       for (const pair of pairs) for (const shelf of shelvesOf(pair, byName)) places.add(shelf);
@@ -91,7 +92,7 @@ function distinctReaders(rules: readonly CompiledRule[]): Iterable<CompiledRule>
 const mayRead = (operation: string): boolean => operation === 'read' || operation.includes('.');
 
 function shelvesOf({ operation, object }: AccessPair, byName: NameIndex<Shelf>): readonly Shelf[] {
-  if (object.kind === 'none' || object.kind === 'project') return [];
+  if (object.kind === 'none' || object.kind === 'project' || object.kind === 'tokens') return [];
   if (object.kind === 'datasets') return byName.inside(object.project);
   if (object.kind === 'table') return byName.near(object.project, object.dataset, object.table);
   // Rules for tables open the knowledge of the dataset that they lie in.

@@ -1,8 +1,9 @@
 import type { AccessObject, AccessPair } from './access.ts';
 import type { CompiledRule } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
-import { mayLieIn, objectCoveredBy, objectMayMatch } from './names.ts';
+import { mayLieIn, objectCoveredBy, objectMayMatch, type NamePattern } from './names.ts';
 import { appliesTo } from './select-principal.ts';
+import type { Tag } from './tags.ts';
 import { isUnseen, type Touched, type TouchedPair } from './touched.ts';
 import type { Variables } from './variables.ts';
 
@@ -62,6 +63,7 @@ function outcomeOf(
 function coversPair(rule: CompiledRule, { pair, own }: TouchedPair): boolean {
   // What could not be made out is allowed by no rule, however wide.
   if (pair.operation === 'unknown') return false;
+  if (pair.object.kind === 'tokens') return coversTokens(rule, own);
   if (!namesOperation(rule.source.operations, pair) && !readsWhatIsDescribed(rule, pair)) return false;
   // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
   if (pair.object.kind === 'none') return pair.operation === 'read';
@@ -69,6 +71,33 @@ function coversPair(rule: CompiledRule, { pair, own }: TouchedPair): boolean {
   if (rule.datasets && !rule.datasets.some((p) => objectCoveredBy(p, pair.object, 'dataset'))) return false;
   if (rule.tables && !rule.tables.some((p) => objectCoveredBy(p, pair.object, 'table'))) return false;
   return rule.tags === undefined || rule.tags.some((tag) => own.has(tag));
+}
+
+/** No rule opens tokens in passing: it names the operation, and every tag of the masks, or none. */
+function coversTokens({ source, tags }: CompiledRule, own: ReadonlySet<Tag>): boolean {
+  if (source.operations?.includes('detokenize') !== true || own.size === 0) return false;
+  if (source.datasets !== undefined || source.tables !== undefined) return false;
+  return tags === undefined || [...own].every((tag) => tags.includes(tag));
+}
+
+/** A rule that closes a dataset closes the tokens of what may lie in it. */
+function concernsTokens({ datasets, tables }: CompiledRule, tags: ReadonlySet<Tag>): boolean {
+  const places = [...tags].flatMap(placesOf);
+  const isNear = (patterns: readonly NamePattern[] | undefined, level: 'dataset' | 'table'): boolean =>
+    patterns === undefined ||
+    places.some((place) => place === 'anywhere' || patterns.some((p) => objectMayMatch(p, place, level)));
+  return isNear(datasets, 'dataset') && isNear(tables, 'table');
+}
+
+type Place = Extract<AccessObject, { readonly kind: 'table' }> | 'anywhere';
+
+function placesOf({ columns, tables, datasets, policyTags, labels }: Tag): readonly Place[] {
+  if (policyTags.length + labels.length > 0) return ['anywhere'];
+  return [...columns, ...tables, ...datasets].map(({ project, segments: [dataset = '**', table = '*'] }) =>
+    dataset.includes('*')
+      ? 'anywhere'
+      : { kind: 'table', project, dataset, table: table === '**' ? '*' : table },
+  );
 }
 
 /** Whoever may read something may know what it is. */
@@ -92,6 +121,8 @@ function coversInside(rule: CompiledRule, object: AccessObject): boolean {
 /** A deny or require-approval fires when a pair may lie within what it names and any of its tags is touched. */
 function concerns(rule: CompiledRule, { pair, all }: TouchedPair): boolean {
   if (!namesOperation(rule.source.operations, pair)) return false;
+  if (pair.object.kind === 'tokens')
+    return concernsTokens(rule, all) && (rule.tags === undefined || rule.tags.some((tag) => all.has(tag)));
   if (rule.datasets && !rule.datasets.some((p) => objectMayMatch(p, pair.object, 'dataset'))) return false;
   if (rule.tables && !rule.tables.some((p) => objectMayMatch(p, pair.object, 'table'))) return false;
   return rule.tags === undefined || rule.tags.some((tag) => all.has(tag));

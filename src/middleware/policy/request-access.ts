@@ -3,6 +3,7 @@ import { withoutDecorator } from '../../call/ids.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
 import { jobTypeOf } from '../../call/operations.ts';
 import type { OperationClass } from '../../call/operations.ts';
+import { detokenizeOperation, maskInCall } from '../masking/keys/detokenize-call.ts';
 import type { ObjectName } from '../../sql/catalog.ts';
 import { isInformationSchema } from '../../sql/information-schema-views.ts';
 import { tablePair, type AccessObject, type AccessPair } from './access.ts';
@@ -10,6 +11,10 @@ import { tablePair, type AccessObject, type AccessPair } from './access.ts';
 /** What a call other than a query does, from its path and body alone. */
 export function requestAccess(call: Call): readonly AccessPair[] {
   if (call.operation === 'jobs.insert') return jobAccess(call);
+  if (call.operation === detokenizeOperation)
+    return [
+      { operation: 'detokenize', method: call.operation, object: { kind: 'tokens', mask: maskInCall(call) } },
+    ];
   const pair = { operation: call.class, method: call.operation, object: objectOf(call) };
   if (pair.object.kind === 'table' && isInformationSchema({ name: pair.object.table })) {
     return [{ ...pair, operation: 'unknown' }];

@@ -2,6 +2,7 @@ import type { ColumnSource } from '../../sql/facts.ts';
 import type { AccessPair } from './access.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { DecisionRequest } from './decide.ts';
+import type { MaskRule } from './document.ts';
 import type { Tag } from './tags.ts';
 import { traitsOf, type Traits } from './traits.ts';
 
@@ -36,13 +37,26 @@ export function touchedBy(policy: CompiledPolicy, request: DecisionRequest): Tou
   // Labels are not known before the object was looked up: until then it may have each of them.
   const possible = isUnseen(request) ? policy.tags.byLabel : [];
   const pairs = request.pairs.map((pair): TouchedPair => {
-    const own = policy.tags.ofObject(pair.object, traits);
+    const own =
+      pair.object.kind === 'tokens'
+        ? tagsOfTokens(policy, pair.object.mask)
+        : policy.tags.ofObject(pair.object, traits);
     const below = columns.filter(({ column }) => isTableOf(pair.object, column)).flatMap(({ tags }) => tags);
     return { pair, own: new Set([...own, ...possible]), all: new Set([...own, ...below]) };
   });
   const tags = new Set(pairs.flatMap(({ own, all }) => [...own, ...all]));
   return { traits, pairs, columns, tags };
 }
+
+/** A token tells its key and not its mask: whoever turns it back has to be let in to all that lies under the key. */
+function tagsOfTokens({ masks }: CompiledPolicy, name: string): readonly Tag[] {
+  const key = keyOf(masks.find(({ source }) => source.name === name)?.source);
+  if (key === undefined) return [];
+  return [...new Set(masks.filter(({ source }) => keyOf(source) === key).flatMap(({ tags }) => tags))];
+}
+
+const keyOf = (mask: MaskRule | undefined): string | undefined =>
+  mask !== undefined && 'key' in mask ? mask.key : undefined;
 
 /** Nothing was looked up yet. */
 export const isUnseen = ({ pending }: DecisionRequest): boolean =>

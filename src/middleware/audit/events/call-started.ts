@@ -36,7 +36,7 @@ export const callStarted: EventDefinition<CallStarted> = {
   required: ['operation', 'class', 'project', 'ids'],
   properties: {
     operation: text,
-    class: oneOf('read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job', 'unknown'),
+    class: oneOf('read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job', 'detokenize', 'unknown'),
     project: text,
     ids: { type: 'object', additionalProperties: text },
     account: text,

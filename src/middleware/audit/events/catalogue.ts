@@ -9,6 +9,7 @@ import type { EventDefinition, JsonSchema } from './definition.ts';
 import { policyChanged, policyRefused, type PolicyChanged, type PolicyRefused } from './policy-changed.ts';
 import { queryStarted, type QueryStarted } from './query-started.ts';
 import { resultRecorded, type ResultRecorded } from './result-recorded.ts';
+import { tokensDetokenized, type TokensDetokenized } from './tokens.ts';
 import { promptRecorded, sessionStarted, type PromptRecorded, type SessionStarted } from './session.ts';
 
 /** What each type of event tells. */
@@ -30,6 +31,7 @@ export interface EventData {
   readonly 'approval.refused': approval.ApprovalRefused;
   readonly 'query.started': QueryStarted;
   readonly 'result.recorded': ResultRecorded;
+  readonly 'tokens.detokenized': TokensDetokenized;
   readonly 'call.finished': CallFinished;
   readonly 'call.failed': CallFailed;
   readonly 'session.started': SessionStarted;
@@ -64,6 +66,7 @@ export const eventCatalogue: Catalogue = {
   'approval.refused': approval.approvalRefused,
   'query.started': queryStarted,
   'result.recorded': resultRecorded,
+  'tokens.detokenized': tokensDetokenized,
   'call.finished': callFinished,
   'call.failed': callFailed,
   'session.started': sessionStarted,

@@ -117,6 +117,7 @@ interface Resource {
 /** A table lies in its dataset, and that in its project. */
 function resourceOf(object: AccessObject): Resource {
   if (object.kind === 'none') return chain([{ type: 'Guard::Nothing', id: 'nothing' }]);
+  if (object.kind === 'tokens') return chain([{ type: 'Guard::Tokens', id: object.mask }]);
   const project = { type: 'Guard::Project', id: object.project };
   if (object.kind === 'project' || object.kind === 'datasets') return chain([project]);
   const dataset = { type: 'Guard::Dataset', id: `${object.project}.${object.dataset}` };

@@ -52,6 +52,8 @@ function decidesFor(policy: CompiledPolicy, outer: CompiledRule, inner: Compiled
   const { when } = outer.source;
   if (when !== undefined && when !== inner.source.when) return false;
   if (outer.source.effect === 'deny') return true;
+  // No rule opens tokens in passing.
+  if (opensTokens(inner) && !opensTokens(outer)) return false;
   // A condition that cannot be judged denies, and that no other rule does for it.
   if (inner.source.when !== when) return false;
   if (inner.source.effect === 'deny') return false;
@@ -63,6 +65,8 @@ function decidesFor(policy: CompiledPolicy, outer: CompiledRule, inner: Compiled
     asksForMore(policy, outer.source.approval, inner.source.approval)
   );
 }
+
+const opensTokens = ({ source }: CompiledRule): boolean => source.operations?.includes('detokenize') === true;
 
 function asksForMore(policy: CompiledPolicy, outer: ApprovalSettings, inner: ApprovalSettings): boolean {
   const people = (settings: ApprovalSettings): readonly string[] =>

@@ -10,4 +10,4 @@ export function staysOpen({ source }: CompiledRule): boolean {
   return operations === undefined || !operations.every((each) => closed.has(each));
 }
 
-const closed = new Set(['write', 'ddl', 'export', 'admin', 'job']);
+const closed = new Set(['write', 'ddl', 'export', 'admin', 'job', 'detokenize']);

@@ -80,7 +80,8 @@ function namesNoObject({ source, datasets, tables, tags }: CompiledRule): Why | 
   if (datasets !== undefined && tables !== undefined && !datasets.some((each) => mayMeet(each, tables)))
     return { why: 'none of its tables can lie in its datasets', key: 'tables' };
   const opens = tags?.some((tag) => tag.tables.length + tag.datasets.length + tag.labels.length > 0);
-  if (source.effect === 'allow' && opens === false)
+  const opensTokens = source.operations?.includes('detokenize') === true;
+  if (source.effect === 'allow' && opens === false && !opensTokens)
     return { why: 'its tags are on columns, and an allow opens tables and datasets', key: 'tags' };
   return undefined;
 }
