@@ -25,7 +25,7 @@ export async function detokenize(
     call: freezeCall(detokenizeCall(request)),
     scope: currentScope(),
     signal: new AbortController().signal,
-    connection: () => ({ handle: noKeys, prepare: noKeys }),
+    connection: () => ({ handle: noKeys, prepare: () => undefined }),
   });
   const values = isJsonObject(body) ? body['values'] : undefined;
   if (!Array.isArray(values)) return noKeys();

@@ -145,6 +145,7 @@ const told: readonly NewEvent[] = [
     data: { lease: 'l', bytes: 10_485_760, limits: ['b'], expiresAt: '2026-01-01T00:00:00.000Z' },
   },
   { type: 'budget.settled', data: { lease: 'l', bytes: 1, known: true } },
+  { type: 'tokens.detokenized', data: { mask: 'm', key: 'k', tokens: 2, found: 1 } },
   { type: 'policy.changed', data: { policyDigest: hash, previousDigest: hash, by: 'ana' } },
   { type: 'policy.refused', data: { policyDigest: hash, fault: 'guard.yaml:4:1 …' } },
 ];
