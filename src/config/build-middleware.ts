@@ -10,6 +10,7 @@ import { keyDatasetOf } from '../middleware/policy/applied-mask.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { buildChannel } from './build-channel.ts';
+import { decisionSources } from './decision-sources.ts';
 import { catalogOf } from './catalog.ts';
 import type { GuardFile } from './guard-file.ts';
 import { maskKeys } from './mask-keys.ts';
@@ -72,9 +73,8 @@ export async function buildMiddleware(
     limitsOf(file, estimate),
     detokenizing({ keys, policy: watched }),
   ];
-  if (gate !== undefined && file.approval.callback !== undefined) {
-    await gate.listen(file.approval.callback.port, file.approval.callback.host);
-  }
+  const { callback } = file.approval;
+  if (callback?.port !== undefined) await gate?.listen(callback.port, callback.host);
   return layers;
 }
 
@@ -111,6 +111,7 @@ function approvalOf(
     channels: [first, ...others],
     people: [...new Map(people.map((person) => [person.id, person])).values()],
     waitFor: file.approval.waitFor,
+    ...decisionSources(file, environment),
     record: (event) => trail.record(event),
     ...(onProgress !== undefined && { onProgress }),
   });

@@ -1,3 +1,4 @@
+import type { TokenAlgorithm } from '../middleware/approval/index.ts';
 import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { BudgetRule, CostSettings } from '../middleware/limits/rules.ts';
 import type {
@@ -80,20 +81,81 @@ export interface AuditSettings {
 }
 
 /** A way to people who approve; the key that is named like a kind of channel says which it is. */
-export interface ChannelSettings {
-  /** The address that the signed requests go to. */
-  readonly webhook: string;
-  /** The environment variable that holds the signing secret, `whsec_…`. */
-  readonly secretFromEnv: string;
-  /** Development only: http to the loopback interface. */
-  readonly allowInsecureLoopback: boolean;
+export type ChannelSettings = WebhookSettings | SlackSettings | TeamsSettings | MailSettings;
+
+interface ChannelTold {
   /** The groups of `people` who are told by it; absent: everybody. */
   readonly notify?: readonly string[] | undefined;
+  /** Development only: http to the loopback interface. */
+  readonly allowInsecureLoopback: boolean;
+}
+
+/** Where requests may go besides https to the public Internet. */
+export interface OutgoingSettings {
+  readonly ports?: readonly number[] | undefined;
+  readonly allowPrivateAddresses: boolean;
+  readonly allowInsecureLoopback: boolean;
+}
+
+export interface WebhookSettings extends ChannelTold, OutgoingSettings {
+  /** The address that the signed requests go to. */
+  readonly webhook: string;
+  /** The environment variables that hold the signing secrets, `whsec_…`. */
+  readonly secretFromEnv: readonly string[];
+  readonly link?: string | undefined;
+}
+
+export interface SlackSettings extends ChannelTold, OutgoingSettings {
+  readonly slack: string;
+  readonly tokenFromEnv: string;
+  readonly signingSecretFromEnv: readonly string[];
+  readonly members: Readonly<Record<string, string>>;
+  readonly team?: string | undefined;
+  readonly stepUp?: string | undefined;
+  readonly apiUrl?: string | undefined;
+}
+
+export interface TeamsSettings extends ChannelTold, OutgoingSettings {
+  /** The page where the request is decided. */
+  readonly teams: string;
+  readonly urlFromEnv: string;
+}
+
+export interface MailSettings extends ChannelTold {
+  /** The sender. */
+  readonly mail: string;
+  readonly to: Readonly<Record<string, string>>;
+  readonly smtpFromEnv: string;
+  readonly secretFromEnv: readonly string[];
+}
+
+export interface CallbackSettings {
+  /** The port of the small listener; absent when the application mounts the handler itself. */
+  readonly port?: number | undefined;
+  readonly host: string;
+  /** The address by which others reach it. */
+  readonly url?: string | undefined;
+}
+
+export interface TokenIssuerSettings extends OutgoingSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: string;
+  readonly algorithms?: readonly TokenAlgorithm[] | undefined;
+  readonly claim?: string | undefined;
+}
+
+export interface PollSettings extends OutgoingSettings {
+  readonly url: string;
+  readonly secretFromEnv: string;
+  /** Milliseconds between two questions while something is pending. */
+  readonly interval: number;
 }
 
 export interface ApprovalFileSettings {
-  /** The small listener that takes decisions; absent when the application mounts the handler itself. */
-  readonly callback?: { readonly port: number; readonly host: string } | undefined;
+  readonly callback?: CallbackSettings | undefined;
+  readonly tokens: readonly TokenIssuerSettings[];
+  readonly poll?: PollSettings | undefined;
   /** How long a call waits in process, in milliseconds. */
   readonly waitFor: number;
 }

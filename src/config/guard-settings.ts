@@ -1,3 +1,4 @@
+import type { TokenAlgorithm } from '../middleware/approval/index.ts';
 import type { DetectorRule } from '../middleware/detection/index.ts';
 import type { KeyPlace } from './guard-file.ts';
 import type {
@@ -168,15 +169,73 @@ export interface AuditWritten {
   readonly durability?: 'before' | 'overlapped' | undefined;
 }
 
-export interface ChannelWritten {
-  readonly webhook: string;
-  readonly secretFromEnv: string;
-  readonly allowInsecureLoopback?: boolean | undefined;
+export type ChannelWritten = WebhookWritten | SlackWritten | TeamsWritten | MailWritten;
+
+interface ToldWritten {
   readonly notify?: readonly string[] | undefined;
+  readonly allowInsecureLoopback?: boolean | undefined;
+}
+
+interface OutgoingWritten {
+  readonly ports?: readonly number[] | undefined;
+  readonly allowPrivateAddresses?: boolean | undefined;
+  readonly allowInsecureLoopback?: boolean | undefined;
+}
+
+type SecretWritten = string | readonly [string, ...string[]];
+
+export interface WebhookWritten extends ToldWritten, OutgoingWritten {
+  readonly webhook: string;
+  readonly secretFromEnv: SecretWritten;
+  readonly link?: string | undefined;
+}
+
+export interface SlackWritten extends ToldWritten, OutgoingWritten {
+  readonly slack: string;
+  readonly tokenFromEnv: string;
+  readonly signingSecretFromEnv: SecretWritten;
+  readonly members: Readonly<Record<string, string>>;
+  readonly team?: string | undefined;
+  readonly stepUp?: string | undefined;
+  readonly apiUrl?: string | undefined;
+}
+
+export interface TeamsWritten extends ToldWritten, OutgoingWritten {
+  readonly teams: string;
+  readonly urlFromEnv: string;
+}
+
+export interface MailWritten extends ToldWritten {
+  readonly mail: string;
+  readonly to: Readonly<Record<string, string>>;
+  readonly smtpFromEnv: string;
+  readonly secretFromEnv: SecretWritten;
+}
+
+export interface TokenIssuerWritten extends OutgoingWritten {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: string;
+  readonly algorithms?: readonly TokenAlgorithm[] | undefined;
+  readonly claim?: string | undefined;
+}
+
+export interface PollWritten extends OutgoingWritten {
+  readonly url: string;
+  readonly secretFromEnv: string;
+  readonly interval?: string | undefined;
+}
+
+export interface CallbackWritten {
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  readonly url?: string | undefined;
 }
 
 export interface ApprovalWritten {
-  readonly callback?: { readonly port: number; readonly host?: string | undefined } | undefined;
+  readonly callback?: CallbackWritten | undefined;
+  readonly tokens?: readonly TokenIssuerWritten[] | undefined;
+  readonly poll?: PollWritten | undefined;
   readonly waitFor?: string | undefined;
 }
 

@@ -6,14 +6,15 @@ import type { GuardFile, KeyVersionSources } from './guard-file.ts';
 import { alphabetNames, plainMaskNames } from '../middleware/policy/mask-choice.ts';
 import { parseBytes } from '../middleware/policy/byte-size.ts';
 import { defaultAnswerWithin } from '../transport/answer-limit.ts';
+import { tokenAlgorithms } from '../middleware/approval/decision-token.ts';
+import { channel } from './channel-schema.ts';
+import { environmentName, name } from './names.ts';
 import { parseDuration } from './quantity.ts';
 
 /**
  * The shape of `guard.yaml`. Every object is strict: a key that is not listed is an error with its place.
  * `z.toJSONSchema` of this is published as `guard.schema.json`.
  */
-
-const name = z.string().min(1).max(128);
 
 const duration = z
   .string()
@@ -120,8 +121,6 @@ const rule = z.discriminatedUnion('effect', [
     approval: approvalSettings,
   }),
 ]);
-
-const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
 
 /** Anybody may state a purpose, so that it clears only whom the rest names. */
 const clearance = z
@@ -400,20 +399,48 @@ const audit = z.strictObject({
   durability: z.enum(['before', 'overlapped']).default('before'),
 });
 
-const channel = z.strictObject({
-  webhook: z.url({ protocol: /^https?$/ }),
-  /** The environment variable that holds the signing secret, `whsec_…`. */
-  secretFromEnv: environmentName,
-  /** Development only: http to the loopback interface. */
+/** Where decisions come in. Without a port the application mounts the handler itself. */
+const callback = z
+  .strictObject({
+    port: z.int().min(0).max(65_535).optional(),
+    host: z.string().default('127.0.0.1'),
+    /** The address by which others reach it. */
+    url: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .refine(({ port, url }) => port !== undefined || url !== undefined, 'state port, url, or both')
+  .optional();
+
+const outgoing = {
+  ports: z.array(z.int().min(1).max(65_535)).min(1).optional(),
+  allowPrivateAddresses: z.boolean().default(false),
   allowInsecureLoopback: z.boolean().default(false),
-  /** The groups of `people` who are told by it; absent: everybody. */
-  notify: z.array(name).min(1).optional(),
+};
+
+/** Whose tokens say who decides. */
+const tokenIssuer = z.strictObject({
+  issuer: z.string().min(1).max(500),
+  audience: z.string().min(1).max(500),
+  /** The address of the issuer's JWKS. */
+  keys: z.url({ protocol: /^https?$/ }),
+  algorithms: z.array(z.enum(tokenAlgorithms)).min(1).optional(),
+  /** The claim that holds the id of the person. */
+  claim: name.optional(),
+  ...outgoing,
+});
+
+/** Where decisions are fetched when no connection can come in. */
+const poll = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  /** The environment variable with what signs the questions, `whsec_…` or `whsk_…`. */
+  secretFromEnv: environmentName,
+  interval: duration.default(5000),
+  ...outgoing,
 });
 
 const approval = z.strictObject({
-  callback: z
-    .strictObject({ port: z.int().min(0).max(65_535), host: z.string().default('127.0.0.1') })
-    .optional(),
+  callback,
+  tokens: z.array(tokenIssuer).default([]),
+  poll: poll.optional(),
   waitFor: duration.default(300_000),
 });
 
@@ -469,8 +496,13 @@ const guardObject = z.strictObject({
 
 /** Slots are paid for by time, so a query of a capacity edition has no price that a budget could hold. */
 export const guardFile: z.ZodType<GuardFile> = guardObject.superRefine(
-  ({ budgets, cost: settings, masks, keys, channels, people }, context) => {
-    for (const [channelName, { notify = [] }] of Object.entries(channels)) {
+  ({ budgets, cost: settings, masks, keys, channels, people, approval: asked }, context) => {
+    for (const [channelName, each] of Object.entries(channels)) {
+      const { notify = [] } = each;
+      if ('mail' in each && asked.callback === undefined) {
+        const message = 'links in mails lead to the callback, and there is none. Add approval.callback.url';
+        context.addIssue({ code: 'custom', path: ['channels', channelName, 'mail'], message });
+      }
       for (const [place, group] of notify.entries()) {
         if (people[group] !== undefined) continue;
         const path = ['channels', channelName, 'notify', place];

@@ -12,7 +12,7 @@ import type { KnownPerson } from './people.ts';
 import { reach } from './reach.ts';
 
 /** Algorithms whose signatures only the issuer can make. */
-const asymmetric = [
+export const tokenAlgorithms = [
   'EdDSA',
   'Ed25519',
   'ES256',
@@ -26,7 +26,7 @@ const asymmetric = [
   'RS512',
 ] as const;
 
-export type TokenAlgorithm = (typeof asymmetric)[number];
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
 /** An issuer whose tokens (JWT) say who decides: an identity provider, or a page of yours behind a login. */
 export interface TokenIssuer extends OutgoingOptions {
@@ -129,9 +129,9 @@ function verifierOf(settings: TokenIssuer): Verify {
 function refuseWeak(settings: TokenIssuer): void {
   const { issuer, audience } = settings;
   const algorithms: readonly TokenAlgorithm[] = settings.algorithms ?? usual;
-  const weak = algorithms.find((algorithm) => !asymmetric.some((known) => known === algorithm));
+  const weak = algorithms.find((algorithm) => !tokenAlgorithms.some((known) => known === algorithm));
   if (weak !== undefined) {
-    const message = `Tokens of ${issuer} may not be signed with ${weak}. Use one of ${asymmetric.join(', ')}.`;
+    const message = `Tokens of ${issuer} may not be signed with ${weak}. Use one of ${tokenAlgorithms.join(', ')}.`;
     throw new GuardError('ERR_CONFIG', message);
   }
   if (issuer === '' || audience === '') {
