@@ -62,6 +62,7 @@ const flags = z
     scripting: z.boolean(),
     dml: z.boolean(),
     ddl: z.boolean(),
+    replaces: z.boolean(),
     dcl: z.boolean(),
     export: z.boolean(),
     load: z.boolean(),

@@ -113,6 +113,7 @@ function flagsOf(records: readonly StatementRecord[]): Flags {
     scripting: records.length > 1 || records.some((each) => control.has(each.kind)),
     dml: flag('dml'),
     ddl: flag('ddl'),
+    replaces: flag('replaces'),
     dcl: flag('dcl'),
     export: flag('export'),
     load: flag('load'),

@@ -43,6 +43,8 @@ export interface Flags {
   readonly scripting: boolean;
   readonly dml: boolean;
   readonly ddl: boolean;
+  /** `CREATE OR REPLACE` of a table, view or routine that is not temporary: what was there is lost. */
+  readonly replaces: boolean;
   readonly dcl: boolean;
   readonly export: boolean;
   readonly load: boolean;

@@ -54,6 +54,7 @@ const environment = new Environment({
       scripting: 'bool',
       dml: 'bool',
       ddl: 'bool',
+      replaces: 'bool',
       unbounded: 'bool',
       fingerprint: 'string',
       taggedColumns: 'map<string, int>',

@@ -63,6 +63,7 @@ function factsOf(
     scripting: facts?.flags.scripting ?? false,
     dml: facts?.flags.dml ?? false,
     ddl: facts?.flags.ddl ?? false,
+    replaces: facts?.flags.replaces ?? false,
     unbounded: facts?.flags.unbounded ?? false,
     fingerprint: facts?.fingerprint ?? '',
     ...(pending !== 'objects' && {

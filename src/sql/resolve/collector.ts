@@ -30,6 +30,7 @@ export type FlagName =
   | 'dynamicSql'
   | 'dml'
   | 'ddl'
+  | 'replaces'
   | 'dcl'
   | 'export'
   | 'load'

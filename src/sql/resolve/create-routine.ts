@@ -11,6 +11,7 @@ import { constant } from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import type { CommonTables, Scope } from '../scope/scope.ts';
 import { rangeOf } from './create-table.ts';
+import { noteDefinition } from './definition.ts';
 import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
 import { options } from './options.ts';
@@ -31,7 +32,7 @@ const inside: ReadonlySet<string> = new Set(['SQL', 'JS']);
 export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
   record(walk, 'CREATE_FUNCTION', node.range, (scope) => {
     const { pass } = scope;
-    pass.facts.flags.add('ddl');
+    noteDefinition(node, pass);
     noteRoutine(node.name, node.temporary, pass);
     if (node.connection !== undefined || !inside.has(node.language.toUpperCase()))
       pass.facts.flags.add('external');
@@ -46,7 +47,7 @@ export function createFunction(node: CreateFunction, walk: ScriptWalk): void {
 export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk): void {
   record(walk, 'CREATE_TABLE_FUNCTION', node.range, (scope) => {
     const { pass } = scope;
-    pass.facts.flags.add('ddl');
+    noteDefinition(node, pass);
     noteRoutine(node.name, false, pass);
     options(node.options, scope);
     const inner = { ...scope, pass: { ...pass, arguments: parameters(node.parameters) } };
@@ -59,7 +60,7 @@ export function createTableFunction(node: CreateTableFunction, walk: ScriptWalk)
 /** The body is analysed where it stands: its parameters have no sources there. */
 export function createProcedure(node: CreateProcedure, walk: ScriptWalk): void {
   record(walk, 'CREATE_PROCEDURE', node.range, (scope) => {
-    scope.pass.facts.flags.add('ddl');
+    noteDefinition(node, scope.pass);
     noteRoutine(node.name, false, scope.pass);
     options(node.options, scope);
     if (node.language.toUpperCase() !== 'SQL') scope.pass.facts.flags.add('external');

@@ -3,6 +3,7 @@ import type { ObjectName } from '../catalog.ts';
 import { columnSource } from '../lineage/source.ts';
 import { allSources, constant } from '../lineage/value.ts';
 import type { Scope } from '../scope/scope.ts';
+import { noteDefinition } from './definition.ts';
 import { expression } from './expression.ts';
 import { namedTable, noteTable } from './named-table.ts';
 import { columnSettings, definedColumn, isStoredOutside, options } from './options.ts';
@@ -26,7 +27,7 @@ export function createTable(node: CreateTable, walk: ScriptWalk): void {
   const kind = node.query === undefined ? kinds[node.kind] : 'CREATE_TABLE_AS_SELECT';
   record(walk, kind, node.range, (scope) => {
     const { pass } = scope;
-    pass.facts.flags.add('ddl');
+    noteDefinition(node, pass);
     if (node.kind === 'EXTERNAL TABLE') pass.facts.flags.add('external');
     if (node.connection !== undefined || isStoredOutside(node.options)) outside(node, pass);
     options(node.options, scope);

@@ -1,5 +1,6 @@
 import type { CreateView } from '../ast/index.ts';
 import { created, createdName, rangeOf } from './create-table.ts';
+import { noteDefinition } from './definition.ts';
 import { noteTable } from './named-table.ts';
 import { options } from './options.ts';
 import { query } from './query.ts';
@@ -11,7 +12,7 @@ import { keepTable } from './script-tables.ts';
 export function createView(node: CreateView, walk: ScriptWalk): void {
   record(walk, node.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW', node.range, (scope) => {
     const { pass } = scope;
-    pass.facts.flags.add('ddl');
+    noteDefinition(node, pass);
     const name = createdName(node.name, false, pass);
     noteTable(pass, name, 'view', 'create', rangeOf(node.name));
     options(node.options, scope);

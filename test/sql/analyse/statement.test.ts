@@ -179,12 +179,30 @@ test('flags say what kind of text it is', async () => {
     scripting: false,
     dml: false,
     ddl: false,
+    replaces: false,
     dcl: false,
     export: false,
     load: false,
     external: false,
     unbounded: true,
   });
+});
+
+test.each([
+  ['CREATE OR REPLACE TABLE shop.t (a INT64)', true],
+  ['create or /* */ replace table shop.t AS SELECT 1 AS x', true],
+  ['CREATE OR REPLACE VIEW shop.v AS SELECT 1 AS x', true],
+  ['CREATE OR REPLACE FUNCTION shop.f() AS (1)', true],
+  ['CREATE OR REPLACE TABLE FUNCTION shop.f() AS SELECT 1 AS x', true],
+  ['CREATE OR REPLACE PROCEDURE shop.p() BEGIN SELECT 1; END', true],
+  ['SELECT 1; CREATE OR REPLACE TABLE shop.t (a INT64)', true],
+  ['CREATE TABLE shop.t (a INT64)', false],
+  ['CREATE TABLE IF NOT EXISTS shop.t (a INT64)', false],
+  ['CREATE OR REPLACE TEMP TABLE t (a INT64)', false],
+  ['CREATE OR REPLACE TEMP FUNCTION f() AS (1); SELECT f()', false],
+])('%s replaces what is there: %s', async (sql, replaces) => {
+  const { facts } = await look(sql);
+  expect(facts.flags.replaces).toBe(replaces);
 });
 
 test.each([
