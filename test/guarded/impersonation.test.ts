@@ -9,7 +9,8 @@ import { buildMiddleware } from '../../src/config/build-middleware.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { BigQuery, createGuard, guard as guardExisting, withContext, type Guard } from '../../src/index.ts';
 import { isJsonObject } from '../../src/call/json.ts';
-import { startStandIn, type StandIn } from '../../src/testing/index.ts';
+import { startStandIn, type ClientOptions, type StandIn } from '../../src/testing/index.ts';
+import { officialClients } from '../testing/official-clients.ts';
 import { startFakeIam, type FakeIam } from '../transport/fake-iam.ts';
 import { startProtectedBackend, type ProtectedBackend } from './protected-backend.ts';
 
@@ -79,7 +80,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const options = (): object => ({
+const options = (): ClientOptions & { readonly useAuthWithCustomEndpoint: true } => ({
   projectId: 'acme',
   apiEndpoint: backend.url,
   authClient: new OAuth2Client({ credentials: { access_token: 'main' } }),
@@ -290,13 +291,20 @@ describe('a principal with a service account', () => {
     expect(under('account')).toContain('POST queries');
   });
 
-  it('runs under it through a client that was guarded later, too', async () => {
-    await guarded();
-    const later = guardExisting(new OfficialBigQuery(options()), guard);
-    const [rows] = await later.query('SELECT id FROM shop.protected');
-    expect(rows).toEqual([{ id: 7 }]);
-    expect(under('account')).toEqual(new Set(['POST queries']));
-  });
+  it.each(officialClients)(
+    'runs under it through client $version that was guarded later, too',
+    async ({ connect }) => {
+      await guarded();
+      const later = guardExisting(connect(options()), guard);
+      const [rows] = await later.query('SELECT id FROM shop.protected');
+      expect(rows).toEqual([{ id: 7 }]);
+      const file = join(folder, 'rows.json');
+      await writeFile(file, '{"id":102,"total":2}\n');
+      await later.dataset('shop').table('orders').load(file, { format: 'JSON' });
+      expect(under('account')).toEqual(new Set(['POST queries', 'POST upload/jobs', 'GET jobs/…']));
+      expect([...under('main')].filter((line) => !line.startsWith('GET datasets/'))).toEqual([]);
+    },
+  );
 });
 
 const asBob = <T>(work: () => Promise<T>): Promise<T> =>

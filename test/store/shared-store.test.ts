@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isGuardError } from '../../src/errors.ts';
-import { sharedFolder, sharedMemory, type EntryStore, type SharedStore } from '../../src/store/index.ts';
+import {
+  memoryBudgets,
+  sharedFolder,
+  sharedMemory,
+  type EntryStore,
+  type SharedStore,
+} from '../../src/store/index.ts';
 import { testStore } from '../../src/testing/index.ts';
+import { sqliteEntries } from './sqlite-entries.ts';
 
 let root: string;
 let last = 0;
@@ -71,6 +78,11 @@ const write = (number: number): string => `
 
 const api = { describe, expect, it };
 testStore('memory', async () => sharedMemory(), api);
+testStore(
+  'SQLite',
+  async () => ({ entries: sqliteEntries(), budgets: memoryBudgets(), close: async () => {} }),
+  api,
+);
 testStore('a folder', async () => sharedFolder({ folder: join(root, 'contract') }), api);
 
 describe('a folder as a store', () => {

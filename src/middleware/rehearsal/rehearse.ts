@@ -90,7 +90,9 @@ export async function rehearse(
     masks: [],
     limits: applied,
   };
-  const run = await runThrough(policy, call, asker, known, sources);
+  const asked = withAccountFlaw(call, asker, policy.document.impersonate);
+  const run = await runThrough(policy, asked, asker, known, sources);
+  if (asked.flaw !== undefined && run.refusal !== undefined) return { ...nothing, ...run.refusal };
   try {
     const judged = await judge(policy, call, contextOf(asker, policy), sources);
     return { ...nothing, ...judgementOf(policy, judged), ...outcomeOf(run, judged) };
@@ -132,8 +134,7 @@ async function runThrough(
     return Promise.resolve({ status: 200, body: {}, headers: {} });
   });
   try {
-    const context = contextOf(asker, policy);
-    await send(withAccountFlaw(call, context, policy.document.impersonate), context);
+    await send(call, contextOf(asker, policy));
   } catch (error) {
     const [received] = sent;
     // What comes after the sending is about the answer, and there is none.
