@@ -53,6 +53,9 @@ describe('the account of a principal', () => {
   });
 });
 
+const digest = (accounts: Impersonation['accounts']): string =>
+  compilePolicy({ ...empty, impersonate: { accounts } }).digest;
+
 describe('what would be decided', () => {
   const catalog = staticCatalog({
     tables: [
@@ -81,8 +84,6 @@ describe('what would be decided', () => {
   });
 
   it('belongs to the policy: other accounts are another policy, in whatever order', () => {
-    const digest = (accounts: Impersonation['accounts']): string =>
-      compilePolicy({ ...empty, impersonate: { accounts } }).digest;
     const [first, ...rest] = impersonation.accounts;
     expect(digest(impersonation.accounts.toReversed())).toBe(digest(impersonation.accounts));
     expect(digest(rest)).not.toBe(digest([...(first === undefined ? [] : [first]), ...rest]));
