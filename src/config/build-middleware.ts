@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Middleware } from '../call/middleware.ts';
 import { wellFormed } from '../call/well-formed.ts';
 import { approval, type ApprovalMiddleware, type ReportProgress } from '../middleware/approval/index.ts';
-import { audit, fileAudit, type AuditMiddleware } from '../middleware/audit/index.ts';
+import { audit, type AuditMiddleware } from '../middleware/audit/index.ts';
 import { detection } from '../middleware/detection/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
 import { detokenizing, maskedCost, masking } from '../middleware/masking/index.ts';
 import { keyDatasetOf } from '../middleware/policy/applied-mask.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
+import { buildRecord } from './build-record.ts';
 import { buildChannel } from './build-channel.ts';
 import { decisionSources } from './decision-sources.ts';
 import { catalogOf } from './catalog.ts';
@@ -44,7 +45,7 @@ export async function buildMiddleware(
   const keys = await maskKeys(file.keys, options);
   refuseUnfitKeys(file, keys);
   const trail = audit({
-    store: fileAudit({ folder: file.audit.folder }),
+    store: await buildRecord(file.audit, options.environment),
     prompts: file.audit.prompts,
     parameters: file.audit.parameters,
     durability: file.audit.durability,

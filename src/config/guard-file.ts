@@ -78,6 +78,29 @@ export interface AuditSettings {
   readonly prompts: 'none' | 'hash' | 'full';
   /** `overlapped`: a read may be on its way while its record is written; its answer waits for both. */
   readonly durability: 'before' | 'overlapped';
+  /** Where events go besides the folder, by name. */
+  readonly sinks: Readonly<Record<string, SinkSettings>>;
+}
+
+/** A sink of the record; the key that is named like a kind of sink says which it is, and where it writes. */
+export interface SinkSettings {
+  readonly http?: string | undefined;
+  readonly otlp?: string | undefined;
+  /** The name of the log. */
+  readonly cloudLogging?: string | undefined;
+  /** `dataset.table` */
+  readonly bigquery?: string | undefined;
+  readonly stdout?: true | undefined;
+  /** For `cloudLogging` and `bigquery`: the project, when it is not that of the environment. */
+  readonly project?: string | undefined;
+  /** For `http`: the environment variable that holds the signing secret, `whsec_…`. */
+  readonly secretFromEnv?: string | undefined;
+  /** For `http` and `otlp`: the environment variable that holds the `authorization` header. */
+  readonly authorizationFromEnv?: string | undefined;
+  /** For `http`: whether the answer has to repeat the hash of the last event. */
+  readonly confirm?: 'status' | 'hash' | undefined;
+  /** `required`: a call goes on only when this sink has its events. */
+  readonly delivery: 'required' | 'eventual';
 }
 
 /** A way to people who approve; the key that is named like a kind of channel says which it is. */

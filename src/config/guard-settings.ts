@@ -167,6 +167,20 @@ export interface AuditWritten {
   readonly parameters?: 'none' | 'hash' | 'full' | undefined;
   readonly prompts?: 'none' | 'hash' | 'full' | undefined;
   readonly durability?: 'before' | 'overlapped' | undefined;
+  readonly sinks?: Readonly<Record<string, SinkWritten>> | undefined;
+}
+
+export interface SinkWritten {
+  readonly http?: string | undefined;
+  readonly otlp?: string | undefined;
+  readonly cloudLogging?: string | undefined;
+  readonly bigquery?: string | undefined;
+  readonly stdout?: true | undefined;
+  readonly project?: string | undefined;
+  readonly secretFromEnv?: string | undefined;
+  readonly authorizationFromEnv?: string | undefined;
+  readonly confirm?: 'status' | 'hash' | undefined;
+  readonly delivery?: 'required' | 'eventual' | undefined;
 }
 
 export type ChannelWritten = WebhookWritten | SlackWritten | TeamsWritten | MailWritten;

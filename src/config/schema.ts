@@ -390,6 +390,55 @@ function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
+const webAddress = z.url({ protocol: /^https?$/ });
+
+/** One of the first five says what kind of sink it is. */
+const sink = z
+  .strictObject({
+    /** Signed lots of events, one line of JSON each, are posted to this address. */
+    http: webAddress.optional(),
+    /** OpenTelemetry: the whole address, with /v1/logs. */
+    otlp: webAddress.optional(),
+    /** Google Cloud Logging: the name of the log. */
+    cloudLogging: name.optional(),
+    /** A table of BigQuery, as dataset.table. */
+    bigquery: z
+      .string()
+      .regex(/^\w+\.\w+$/, 'Write dataset.table.')
+      .optional(),
+    /** Lines of JSON on standard output. */
+    stdout: z.literal(true).optional(),
+    /** For cloudLogging and bigquery: the project, when it is not that of the environment. */
+    project: name.optional(),
+    /** For http: the environment variable that holds the signing secret, `whsec_…`. */
+    secretFromEnv: environmentName.optional(),
+    /** For http and otlp: the environment variable that holds the authorization header. */
+    authorizationFromEnv: environmentName.optional(),
+    /** For http: whether the answer has to repeat the hash of the last event. */
+    confirm: z.enum(['status', 'hash']).optional(),
+    /** Whether a call goes on only when this sink has its events. */
+    delivery: z.enum(['required', 'eventual']).default('eventual'),
+  })
+  .superRefine((settings, context) => {
+    const kinds = sinkKinds.filter((kind) => settings[kind] !== undefined);
+    if (kinds.length !== 1)
+      context.addIssue({ code: 'custom', message: `Name one kind of sink: ${sinkKinds.join(', ')}.` });
+    for (const [option, fitting] of Object.entries(sinkOptions)) {
+      if (!(option in settings) || kinds.some((kind) => fitting.includes(kind))) continue;
+      const message = `${option} belongs to ${fitting.join(' and ')}.`;
+      context.addIssue({ code: 'custom', path: [option], message });
+    }
+  });
+
+const sinkKinds = ['http', 'otlp', 'cloudLogging', 'bigquery', 'stdout'] as const;
+
+const sinkOptions: Readonly<Record<string, readonly string[]>> = {
+  project: ['cloudLogging', 'bigquery'],
+  secretFromEnv: ['http'],
+  authorizationFromEnv: ['http', 'otlp'],
+  confirm: ['http'],
+};
+
 const audit = z.strictObject({
   folder: z.string().min(1),
   /** How parameter values are recorded. */
@@ -397,6 +446,8 @@ const audit = z.strictObject({
   prompts: z.enum(['none', 'hash', 'full']).default('hash'),
   /** Whether a read may be on its way while its record is written. */
   durability: z.enum(['before', 'overlapped']).default('before'),
+  /** Where events go besides the folder. */
+  sinks: z.record(z.string().regex(/^[\w-]{1,64}$/, 'Use letters, digits, - and _.'), sink).default({}),
 });
 
 /** Where decisions come in. Without a port the application mounts the handler itself. */

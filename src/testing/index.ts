@@ -16,6 +16,7 @@ export {
 } from './instant-approvals.ts';
 export { testApprovalStore } from './test-approval-store.ts';
 export { testBudgetStore } from './test-budget-store.ts';
+export { testSink, type SinkBench } from './test-sink.ts';
 export { testStore } from './test-store.ts';
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts';
 export {

@@ -4,7 +4,7 @@ export type { Durability } from './durability.ts';
 export type { AuditEntry, AuditEvent, EventSubject, NewEvent } from './event.ts';
 export { eventCatalogue, type EventData, type EventType } from './events/catalogue.ts';
 export { eventSchema } from './events/event-schema.ts';
-export { fileAudit, type FileAuditOptions } from './file/file-audit.ts';
+export { fileAudit, type FileAudit, type FileAuditOptions } from './file/file-audit.ts';
 export type { SegmentLimits } from './file/chain.ts';
 export type { SigningOptions } from './file/signer.ts';
 export { memoryStore, type MemoryStore } from './memory-store.ts';

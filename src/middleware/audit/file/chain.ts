@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { canonicalText } from '../canonical.ts';
+import type { RecordPlace } from '../sinks/record-source.ts';
 import { genesis, type ChainEnd, type Draft } from '../seal.ts';
 import { unavailable } from '../unavailable.ts';
 import { ChainFile, type Torn } from './chain-file.ts';
@@ -73,6 +74,11 @@ export class Chain {
 
   get end(): ChainEnd {
     return this.#broken ?? this.#file.end;
+  }
+
+  /** Up to where the chain is durable. */
+  get place(): RecordPlace {
+    return { segment: this.#next, offset: this.#broken === undefined ? this.#file.size : 0 };
   }
 
   /** Resolves when the batch is durable. */

@@ -11,7 +11,9 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadWriter } from './heads.ts';
 import { takePlace, type AuditPlace, type Taken } from './place.ts';
 import { Signer, type SigningOptions } from './signer.ts';
+import type { RecordSource } from '../sinks/record-source.ts';
 import type { AuditStore } from '../store.ts';
+import { DurableChain } from './durable-chain.ts';
 
 export type FileAuditOptions = AuditPlace & {
   /** Signed heads beside the file, so that a replaced or shortened chain shows. */
@@ -23,6 +25,12 @@ export type FileAuditOptions = AuditPlace & {
   readonly disk?: Disk;
 };
 
+/** A record in files. */
+export interface FileAudit extends AuditStore {
+  /** What is durable of it, for sinks. */
+  readonly durable: RecordSource;
+}
+
 /**
  * Keeps the record in a file of JSON lines, each linked to the one before by its hash. An event is
  * acknowledged when the disk has it; events of concurrent calls share a sync.
@@ -31,7 +39,7 @@ export type FileAuditOptions = AuditPlace & {
  * const store = fileAudit({ folder: '/var/lib/bigquery-guard/audit' });
  * ```
  */
-export function fileAudit(options: FileAuditOptions): AuditStore {
+export function fileAudit(options: FileAuditOptions): FileAudit {
   return new FileStore(options);
 }
 
@@ -42,7 +50,8 @@ interface Writing {
   readonly heads: HeadWriter | undefined;
 }
 
-class FileStore implements AuditStore {
+class FileStore implements FileAudit {
+  readonly durable: DurableChain = new DurableChain();
   readonly #options: FileAuditOptions;
   readonly #now: () => Date;
   readonly #commits: GroupCommit<Draft>;
@@ -69,7 +78,7 @@ class FileStore implements AuditStore {
     const writing = this.#writing;
     this.#writing = undefined;
     try {
-      await writing.chain.append([this.#own({ type: 'audit.closed', data: { process: process.pid } })]);
+      await this.#append(writing, [this.#own({ type: 'audit.closed', data: { process: process.pid } })]);
       await writing.heads?.write(writing.chain.end, this.#now().toISOString());
     } catch (error) {
       throw asUnavailable(error);
@@ -91,12 +100,18 @@ class FileStore implements AuditStore {
 
   #lastCode: string | undefined;
 
-  async #write({ chain, heads }: Writing, drafts: readonly Draft[]): Promise<void> {
-    await chain.append(this.#refused > 0 ? [this.#recovered(), ...drafts] : drafts);
+  async #write(writing: Writing, drafts: readonly Draft[]): Promise<void> {
+    const { chain, heads } = writing;
+    await this.#append(writing, this.#refused > 0 ? [this.#recovered(), ...drafts] : drafts);
     this.#refused = 0;
     if (heads?.isDue(chain.end) !== true) return;
     // The events are durable without it; it stays due and is written with the next batch.
     await heads.write(chain.end, this.#now().toISOString()).catch(() => undefined);
+  }
+
+  async #append({ taken, chain }: Writing, drafts: readonly Draft[]): Promise<void> {
+    await chain.append(drafts);
+    this.durable.reached(taken.path, chain.place);
   }
 
   #recovered(): Draft {
@@ -127,7 +142,7 @@ class FileStore implements AuditStore {
       const heads =
         signer && (await HeadWriter.open(disk, path, signer, { every: signing?.every, from: end }));
       const writing = { taken, chain, heads, key: signer?.key };
-      await chain.append(this.#opening(writing, torn));
+      await this.#append(writing, this.#opening(writing, torn));
       return writing;
     } catch (error) {
       await chain.close();
