@@ -184,9 +184,9 @@ describe('a principal with a service account', () => {
     expect(under('main')).toEqual(new Set(['GET datasets/shop/tables/orders']));
     expect(under('account')).toEqual(
       new Set([
-        'POST queries',
         'POST datasets/shop/tables/orders/insertAll',
         'POST jobs',
+        'GET queries/…',
         'GET jobs/…',
         'POST upload/jobs',
       ]),

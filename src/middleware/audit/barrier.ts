@@ -5,11 +5,14 @@ import { queryRequest } from '../../call/query-request.ts';
 import type { Send, UpstreamAs } from '../../call/upstream-account.ts';
 import type { Context } from '../../call/context.ts';
 import type { Result } from '../../call/result.ts';
+import { asJob, asQueryAnswer, effectKey, needsJob, resultsOf } from './as-job.ts';
 import { digestOf } from './canonical.ts';
 import { durabilityKey } from './durability.ts';
 import type { QueryStarted } from './events/query-started.ts';
-import { fullText } from './recorded-text.ts';
+import { identified } from './identify.ts';
 import { isFollowUp } from './intent.ts';
+import { jobAsked, jobOf } from './outcome.ts';
+import { fullText } from './recorded-text.ts';
 import { auditRecord, type CallRecord } from './record.ts';
 
 /**
@@ -25,14 +28,25 @@ export function recorded(
     const record = context.get(auditRecord);
     const account = as === 'guard' ? undefined : context.account;
     if (record === undefined) return send(call, context, account);
-    announce(record, call, purpose, account);
-    const durable = orAborted(ready(record, call, context.get(durabilityKey)), context.signal);
-    durable.catch(() => undefined);
-    await untilWriting();
-    context.get(prepareKey)?.(call, account);
-    await durable;
-    if (purpose === 'statement') record.sent = true;
-    return send(call, context, account);
+    if (purpose === 'own') return once(call);
+    const id = record.requestId(call);
+    if (!needsJob(call, context)) return once(identified(call, context, id));
+    // Under an id of our own, so that what became of it can be asked after a crash.
+    const inserted = await once(identified(asJob(call), context, id));
+    const results = resultsOf(call, inserted);
+    return results === undefined ? inserted : asQueryAnswer(await once(results));
+
+    async function once(sent: Call): Promise<Result> {
+      if (record === undefined) return send(sent, context, account);
+      announce(record, sent, purpose, account);
+      const durable = orAborted(ready(record, sent, context), context.signal);
+      durable.catch(() => undefined);
+      await untilWriting();
+      context.get(prepareKey)?.(sent, account);
+      await durable;
+      if (purpose === 'statement') record.sent = true;
+      return send(sent, context, account);
+    }
   };
 }
 
@@ -41,12 +55,19 @@ function untilWriting(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
-async function ready(record: CallRecord, call: Call, durability: 'before' | 'overlapped'): Promise<void> {
+async function ready(record: CallRecord, call: Call, context: Context): Promise<void> {
   const flushing = record.flush();
-  const mayOverlap = durability === 'overlapped' && ['read', 'metadata', 'job'].includes(call.class);
-  if (!mayOverlap) return flushing;
+  if (context.get(durabilityKey) !== 'overlapped' || !onlyReads(call, context)) return flushing;
   // The audit middleware waits for it before the caller gets anything.
   flushing.catch(() => undefined);
+}
+
+/** A query counts as a read where its statements were analysed and are nothing else. */
+function onlyReads(call: Call, context: Context): boolean {
+  if (call.operation === 'jobs.query' || call.operation === 'jobs.insert') {
+    return context.get(effectKey) === 'reads';
+  }
+  return ['metadata', 'read', 'job'].includes(call.class);
 }
 
 /** Whoever gives up need not wait for a disk that hangs; nothing was sent. */
@@ -76,6 +97,8 @@ function announce(
     ...(account !== undefined && { account }),
     ...statement(record, call),
   };
+  const job = jobOf(call) ?? jobAsked(call);
+  if (purpose === 'statement' && job !== undefined) record.job = job;
   record.add({ type: 'query.started', data });
 }
 

@@ -44,6 +44,12 @@ export function jobOf(call: Call, result?: Result): string | undefined {
     : jobName(call.project, string(call.query['location']), call.ids.jobId);
 }
 
+/** The job that a request names as the one to be made. */
+export function jobAsked({ project, body, operation }: Call): string | undefined {
+  const { jobId, location } = object(operation === 'jobs.insert' ? body?.['jobReference'] : undefined);
+  return typeof jobId === 'string' ? jobName(project, string(location), jobId) : undefined;
+}
+
 function jobName(project: string, location: string | undefined, id: string): string {
   return location === undefined ? `${project}:${id}` : `${project}:${location}.${id}`;
 }

@@ -1,3 +1,6 @@
+import type { Call } from '../../call/call.ts';
+import type { JsonObject } from '../../call/json.ts';
+import { newId } from '../../call/new-id.ts';
 import { contextKey, type Context, type ContextKey } from '../../call/context.ts';
 import { isGuardError } from '../../errors.ts';
 import { canonicalText } from './canonical.ts';
@@ -21,6 +24,7 @@ export class CallRecord {
   #subject: EventSubject = nobody;
   #queued: AuditEntry[] = [];
   #flushing: Promise<void> = Promise.resolve();
+  readonly #requests: { readonly body: JsonObject | undefined; readonly id: string }[] = [];
   /** The text that the caller asked to run, if any, as the intent has it. */
   asked: { readonly sql: string; readonly recorded: RecordedText } | undefined;
   /** How much of a text is kept, in bytes. */
@@ -40,6 +44,18 @@ export class CallRecord {
   /** From here on events name this job. */
   set job(job: string) {
     this.#subject = { ...this.#subject, job };
+  }
+
+  /**
+   * The id under which a request is sent: that of the call. BigQuery would answer another request under the same id with
+   * the answer to the first, so only the very same one has it again.
+   */
+  requestId({ id, body }: Call): string {
+    const known = this.#requests.find((request) => request.body === body);
+    if (known !== undefined) return known.id;
+    const own = this.#requests.length === 0 ? id : newId();
+    this.#requests.push({ body, id: own });
+    return own;
   }
 
   add(event: NewEvent): void {

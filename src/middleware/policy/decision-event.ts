@@ -1,6 +1,7 @@
 import type { Context } from '../../call/context.ts';
 import type { ColumnSource, Facts } from '../../sql/facts.ts';
 import { fullName } from '../../sql/full-name.ts';
+import { effectKey, type StatementEffect } from '../audit/as-job.ts';
 import { digestOf } from '../audit/canonical.ts';
 import { record } from '../audit/record.ts';
 import type { RecordedClearance } from '../audit/events/decision-made.ts';
@@ -10,6 +11,7 @@ import type { Subject } from './subject.ts';
 /** Puts what was decided, and over what, on the record of the call. */
 export function recordDecision(context: Context, decision: Decision, subject: Subject): Promise<void> {
   const { effect, rules, policyDigest } = decision;
+  if (subject.analysis !== undefined) context.set(effectKey, effectOf(subject));
   return record(context, {
     type: 'decision.made',
     data: {
@@ -30,6 +32,11 @@ export function recordDecision(context: Context, decision: Decision, subject: Su
       ...(subject.analysis !== undefined && { factsDigest: digestOfFacts(subject.analysis.facts) }),
     },
   });
+}
+
+function effectOf({ analysis, pairs }: Subject): StatementEffect {
+  const reads = pairs.every(({ operation }) => operation === 'read' || operation === 'metadata');
+  return reads && analysis?.facts.kind === 'SELECT' ? 'reads' : 'changes';
 }
 
 /** A text that was seen before has the same facts, and their digest need not be made again. */

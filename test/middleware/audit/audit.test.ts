@@ -5,6 +5,7 @@ import type { Context } from '../../../src/call/context.ts';
 import type { Middleware } from '../../../src/call/middleware.ts';
 import { prepareKey } from '../../../src/call/prepare.ts';
 import { withQuerySettings } from '../../../src/call/query-request.ts';
+import { effectKey } from '../../../src/middleware/audit/as-job.ts';
 import {
   audit,
   memoryStore,
@@ -87,8 +88,20 @@ describe('order', () => {
       log.push('SENT');
       return ok;
     });
+    context.set(effectKey, 'reads');
     await run(someCall(), context);
     expect(log).toEqual(['SENT', 'call.started query.started', 'call.finished']);
+  });
+
+  test.each(['changes', undefined] as const)('a query of which is known that it %s waits', async (effect) => {
+    const log: string[] = [];
+    const { run, context } = guarded({ store: watchedStore(log), durability: 'overlapped' }, [], async () => {
+      log.push('SENT');
+      return ok;
+    });
+    context.set(effectKey, effect);
+    await run(someCall(), context);
+    expect(log.slice(0, 2)).toEqual(['call.started query.started', 'SENT']);
   });
 
   test('overlapped writes are durable before they are sent', async () => {
@@ -331,8 +344,8 @@ describe('what is recorded', () => {
             "operation": "jobs.query",
             "project": "acme",
             "purpose": "statement",
-            "requestHash": "00bdfe3a0e210e667c10f53ae18e42ca1d7f103357aeb990c1cdf77672779fd9",
-            "requestId": "r1",
+            "requestHash": "00997cba9b39835939985774955f8ac62f76945c45af8e69150ae111ae2cf513",
+            "requestId": "0190a1f0-0000-7000-8000-000000000001",
             "rewritten": true,
             "sql": {
               "bytes": 16,
