@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BigQuery, createGuard, withContext, type Guard } from '../../src/index.ts';
 import { audit, memoryStore, type MemoryStore } from '../../src/middleware/index.ts';
@@ -9,19 +12,22 @@ let standIn: StandIn;
 let guard: Guard;
 let bigquery: BigQuery;
 let store: MemoryStore;
+let folder: string;
 
 beforeAll(async () => {
   standIn = await startStandIn({
     project: 'acme',
     seed: { datasets: ['shop'], statements: ['CREATE TABLE shop.t (id INT64)'] },
   });
+  folder = await mkdtemp(join(tmpdir(), 'job-names-'));
   const config = parseConfig(`version: 1
 project: acme
 rules: [{ name: shop, operations: [read, write, ddl], datasets: [shop], effect: allow }]
-audit: { folder: unused }
+audit: { folder: ${JSON.stringify(join(folder, 'audit'))} }
 `);
   store = memoryStore();
-  const [, ...layers] = await buildMiddleware(config, { environment: {} });
+  const [trail, ...layers] = await buildMiddleware(config, { environment: {} });
+  await trail?.close?.();
   guard = createGuard({ middleware: [audit({ store }), ...layers] });
   bigquery = new BigQuery({ ...standIn.clientOptions, guard });
 }, 60_000);
@@ -29,6 +35,7 @@ audit: { folder: unused }
 afterAll(async () => {
   await guard.close();
   await standIn.close();
+  await rm(folder, { recursive: true });
 });
 
 /** What was on record of the job before it was sent, and the job itself with its labels. */
