@@ -1,3 +1,4 @@
+import { canonicalType } from './catalog-type.ts';
 import type { CatalogColumn, CatalogRoutine, CatalogTable, ObjectName } from './catalog.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -90,18 +91,10 @@ const modes: ReadonlyMap<string, CatalogColumn['mode']> = new Map(
   (['NULLABLE', 'REQUIRED', 'REPEATED'] as const).map((mode) => [mode, mode]),
 );
 
-const legacyTypes: ReadonlyMap<string, string> = new Map([
-  ['INTEGER', 'INT64'],
-  ['FLOAT', 'FLOAT64'],
-  ['BOOLEAN', 'BOOL'],
-  ['RECORD', 'STRUCT'],
-]);
-
 /** BigQuery nests RECORD columns 15 deep. */
 const deepestField = 16;
 
 /** A `TableFieldSchema`. */
-/** A field of a schema as REST has it. */
 export function columnOfField(value: unknown, depth: number): CatalogColumn {
   if (depth > deepestField) throw new TypeError('The catalog answered with a column that nests too deeply.');
   const field = fieldsOf(value);
@@ -115,10 +108,7 @@ export function columnOfField(value: unknown, depth: number): CatalogColumn {
   const element = textOf(fieldsOf(field['rangeElementType'])['type']);
   return {
     name,
-    type:
-      type === 'RANGE' && element !== undefined
-        ? `RANGE<${element.toUpperCase()}>`
-        : (legacyTypes.get(type) ?? type),
+    type: type === 'RANGE' && element !== undefined ? `RANGE<${element.toUpperCase()}>` : canonicalType(type),
     mode,
     ...(fields.length === 0 ? {} : { fields }),
     ...(policyTags.length === 0 ? {} : { policyTags }),

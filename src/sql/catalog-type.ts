@@ -9,6 +9,18 @@ export function columnOfType(name: string, type: string): CatalogColumn {
   return column;
 }
 
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['INTEGER', 'INT64'],
+  ['FLOAT', 'FLOAT64'],
+  ['BOOLEAN', 'BOOL'],
+  ['RECORD', 'STRUCT'],
+]);
+
+/** GoogleSQL's name of a type for which REST, or DDL, has another one. */
+export function canonicalType(name: string): string {
+  return synonyms.get(name) ?? name;
+}
+
 interface Reader {
   readonly text: string;
   at: number;
@@ -26,7 +38,7 @@ function readType(name: string, reader: Reader): CatalogColumn {
   }
   skipParameters(reader);
   if (word === '') throw new TypeError(`The type of the column ${name} is missing.`);
-  return { name, type: word, mode: 'NULLABLE' };
+  return { name, type: canonicalType(word), mode: 'NULLABLE' };
 }
 
 function readFields(reader: Reader): readonly CatalogColumn[] {

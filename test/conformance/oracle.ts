@@ -1,7 +1,7 @@
 /**
  * Asks an independent analyser about three kinds of statements, and prints for each how many are refused, equal,
  * or wrong. `generated`: a grammar's statements; wrong is a table, column or influence that is missed. `fuzz`: mutated
- * statements; wrong is the same. `rewrite`: masks that change nothing; wrong is another column or type.
+ * statements; wrong is the same. `rewrite`: masks that change nothing; `masks`: real ones; wrong is another column or type.
  *
  *     npm run conformance:oracle -- [--runs 400] [--seed 1] [--only generated] [--list missed] [--top 5]
  *
@@ -17,7 +17,7 @@ import { compare, sample, shrink } from './oracle/generated.ts';
 import type { Compared, Numbers } from './oracle/generated.ts';
 import { catalog, defaultDataset, oracleCatalog } from './oracle/grammar/shop.ts';
 import { statement } from './oracle/grammar/statement.ts';
-import { compareRewritten } from './oracle/identity.ts';
+import { compareRewritten, real, unchanging, type MasksOf } from './oracle/rewritten.ts';
 import { openOracle } from './oracle/oracle.ts';
 import type { Oracle, Question } from './oracle/oracle.ts';
 
@@ -71,6 +71,14 @@ const mutatedOf =
     return compareText(question, isShop ? shopOptions : optionsOf(question), oracle);
   };
 
+const ofCorpus =
+  (masksOf: MasksOf, oracle: Oracle): Kind['judge'] =>
+  async ([index = 0]) => {
+    const question = others[index];
+    if (question === undefined) throw new Error('There is no such statement.');
+    return compareRewritten(question, optionsOf(question), oracle, masksOf);
+  };
+
 const kinds: readonly Kind[] = [
   {
     name: 'generated',
@@ -84,7 +92,14 @@ const kinds: readonly Kind[] = [
     seeded: true,
     floor: 0,
     cases: (seed) => sample(seed, Math.ceil(runs / 3)),
-    judge: (numbers) => compareRewritten(ofShop(numbers), shopOptions, shop),
+    judge: (numbers) => compareRewritten(ofShop(numbers), shopOptions, shop, unchanging),
+  },
+  {
+    name: 'masks of generated',
+    seeded: true,
+    floor: 0,
+    cases: (seed) => sample(seed, Math.ceil(runs / 3)),
+    judge: (numbers) => compareRewritten(ofShop(numbers), shopOptions, shop, real),
   },
   {
     name: 'fuzz of generated',
@@ -101,11 +116,14 @@ const kinds: readonly Kind[] = [
           seeded: false,
           floor: 0,
           cases: () => others.map((_, index) => [index]),
-          judge: async ([index = 0]: Numbers) => {
-            const question = others[index];
-            if (question === undefined) throw new Error('There is no such statement.');
-            return compareRewritten(question, optionsOf(question), corpusOracle);
-          },
+          judge: ofCorpus(unchanging, corpusOracle),
+        },
+        {
+          name: 'masks of corpus',
+          seeded: false,
+          floor: 0,
+          cases: () => others.map((_, index) => [index]),
+          judge: ofCorpus(real, corpusOracle),
         },
         {
           name: 'fuzz of corpus',

@@ -86,11 +86,19 @@ function covers(all: readonly ColumnSource[], some: readonly ColumnSource[]): bo
 
 function unmasked(
   sources: readonly ColumnSource[],
-  { hidden: { masks }, inlined }: Check,
+  { analysis, hidden: { masks }, inlined }: Check,
 ): readonly ColumnSource[] {
+  // A mask of a view's column may drop whatever the view made it of.
+  const beneathMasked = analysis.facts.tables.filter(({ beneath }) =>
+    beneath.some((view) => masks.some((mask) => sameTable(mask.table, view))),
+  );
   return sources.filter((source) => {
     const isMasked = masks.some((mask) => isMaskOf(mask, source));
-    return !isMasked && !inlined.some((view) => sameTable(view, source.table));
+    return (
+      !isMasked &&
+      !inlined.some((view) => sameTable(view, source.table)) &&
+      !beneathMasked.some(({ name }) => sameTable(name, source.table))
+    );
   });
 }
 

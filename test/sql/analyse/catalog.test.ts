@@ -127,3 +127,22 @@ test.each(['ARRAY<', 'STRUCT<a INT64', 'STRUCT<a>', '', 'INT64>', 'NUMERIC(10', 
     expect(() => staticCatalog({ tables: [{ name: 'p.d.t', columns: { a: type } }] })).toThrow(TypeError);
   },
 );
+
+test('types of a static catalog may have the names of REST, and are known by those of GoogleSQL', async () => {
+  const written = staticCatalog({
+    tables: [
+      {
+        name: 'p.d.t',
+        columns: [
+          { name: 'a', type: 'INTEGER' },
+          { name: 'b', type: 'ARRAY<FLOAT>' },
+          { name: 'c', type: 'BOOLEAN', mode: 'REQUIRED' },
+        ],
+      },
+    ],
+  });
+  const { facts } = await analyse('SELECT a, b, c FROM d.t', { catalog: written, project: 'p' });
+  expect(facts.outputs.map(({ type }) => type)).toEqual(['INT64', 'ARRAY<FLOAT64>', 'BOOL']);
+  const table = await written.table({ project: 'p', dataset: 'd', name: 't' });
+  expect(table?.columns.map(({ type }) => type)).toEqual(['INT64', 'FLOAT64', 'BOOL']);
+});

@@ -200,6 +200,17 @@ test('a masked field of a record that a view copies is masked at its output', as
   );
 });
 
+test('a mask of a column of a view may drop what the column was made of', async () => {
+  const mail: SourceMask = {
+    table: { project: 'p', dataset: 'shop', name: 'buyers' },
+    path: ['mail'],
+    expression: () => 'CAST(NULL AS STRING)',
+  };
+  expect(await masked('SELECT mail FROM buyers WHERE mail IS NULL', [mail])).toBe(
+    'SELECT mail FROM (SELECT CAST(NULL AS STRING) AS mail FROM buyers AS guard_row) AS buyers WHERE mail IS NULL',
+  );
+});
+
 test('a trusted view may read a masked table', async () => {
   const analysis = await look('SELECT id FROM buyers');
   const trusted = [{ project: 'p', dataset: 'shop', name: 'buyers' }];

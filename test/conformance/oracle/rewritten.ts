@@ -1,7 +1,12 @@
-/** Masks that change nothing: the rewritten text must have the columns and types of the original one. */
+/** Masks that change nothing, and real ones: the rewritten text must have the columns and types of the original one. */
 import { analyse, maskSources } from '../../../src/sql/index.ts';
 import type { AnalyseOptions, Analysis, SourceMask } from '../../../src/sql/index.ts';
-import type { CatalogColumn } from '../../../src/sql/catalog.ts';
+import { columnAt } from '../../../src/middleware/masking/column-at.ts';
+import { typesOf } from '../../../src/middleware/masking/masks/index.ts';
+import { scalarType } from '../../../src/middleware/masking/scalar-type.ts';
+import { sourceMasks } from '../../../src/middleware/masking/source-masks.ts';
+import type { MaskChoice } from '../../../src/middleware/policy/mask-choice.ts';
+import type { CatalogColumn, CatalogTable } from '../../../src/sql/catalog.ts';
 import { isGuardError } from '../../../src/errors.ts';
 import type { Answer } from './claims.ts';
 import { gapText } from './generated.ts';
@@ -12,6 +17,7 @@ export async function compareRewritten(
   question: Question,
   options: AnalyseOptions,
   oracle: Oracle,
+  masksOf: MasksOf,
 ): Promise<Compared> {
   const { sql } = question;
   const before = await oracle.ask(question);
@@ -21,7 +27,7 @@ export async function compareRewritten(
   if (gap !== undefined) return { sql, verdict: 'refused', words: [gapText(gap)] };
   const untouched = await maskSources(analysis, [unrelated]);
   if (untouched.text !== sql) return { sql, verdict: 'missed', words: ['the text changed without a mask'] };
-  const text = await rewrite(analysis);
+  const text = await rewrite(analysis, masksOf);
   if (text instanceof Error) return { sql, verdict: 'refused', words: [text.message] };
   if (text === sql) return { sql, verdict: 'unchanged', words: [] };
   const after = await oracle.ask({ ...question, sql: text });
@@ -41,20 +47,53 @@ const unrelated: SourceMask = {
   expression: same,
 };
 
-async function rewrite(analysis: Analysis): Promise<string | Error> {
-  const views = analysis.facts.tables.filter((each) => each.kind === 'view').map((each) => each.name);
-  const masks = analysis.references.flatMap(({ table }) =>
-    (table?.columns ?? []).flatMap((column) =>
-      leaves(column).map((path): SourceMask => ({
-        table: table?.name ?? unrelated.table,
-        path,
-        expression: same,
-        trusted: views,
-      })),
-    ),
-  );
+/** Masks of every leaf of a table. */
+export type MasksOf = (table: CatalogTable) => readonly SourceMask[];
+
+export const unchanging: MasksOf = ({ name, columns }) =>
+  columns.flatMap(leaves).map((path) => ({ table: name, path, expression: same }));
+
+const choices: readonly [MaskChoice, ...MaskChoice[]] = [
+  { with: 'nullify' },
+  { with: 'defaultValue' },
+  { with: 'sha256' },
+  { with: 'lastFour' },
+  { with: 'emailMask' },
+  { with: 'redact' },
+  { with: 'replace', value: "it's hidden" },
+  { with: 'characterMask', count: 3, skip: '-' },
+  { with: 'bucket', size: 10 },
+  { with: 'dateYear' },
+  { with: 'timePart', part: 'MONTH' },
+];
+
+/** Each leaf under another mask, by its place. */
+export const real: MasksOf = (table) => {
+  const masks = table.columns.flatMap(leaves).map((path, index) => ({
+    ...choiceFor(table, path, index + table.name.name.length),
+    table: table.name,
+    path,
+    rule: 'all',
+  }));
+  return sourceMasks(masks, [table], 'a query');
+};
+
+/** The next that fits the type. */
+function choiceFor(table: CatalogTable, path: readonly string[], first: number): MaskChoice {
+  const type = scalarType(columnAt(table.columns, path)?.type ?? '');
+  const turned = choices.map((_, index) => choices[(first + index) % choices.length] ?? choices[0]);
+  return turned.find((choice) => typesOf(choice).includes(type)) ?? choices[0];
+}
+
+async function rewrite(analysis: Analysis, masksOf: MasksOf): Promise<string | Error> {
+  const trusted = analysis.facts.tables.filter((each) => each.kind === 'view').map((each) => each.name);
+  const masks = analysis.references.flatMap(({ table }) => (table === undefined ? [] : masksOf(table)));
   try {
-    return (await maskSources(analysis, masks)).text;
+    const rewritten = await maskSources(
+      analysis,
+      masks.map((mask) => ({ ...mask, expression: mask.expression, trusted })),
+    );
+    return rewritten.text;
   } catch (error) {
     if (error instanceof Error && isGuardError(error)) return error;
     throw error;
