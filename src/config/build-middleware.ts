@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import type { Middleware } from '../call/middleware.ts';
 import { wellFormed } from '../call/well-formed.ts';
-import { approval, type ApprovalMiddleware, type ReportProgress } from '../middleware/approval/index.ts';
-import { audit, type AuditMiddleware } from '../middleware/audit/index.ts';
+import type { ReportProgress } from '../middleware/approval/index.ts';
+import { audit } from '../middleware/audit/index.ts';
 import { detection } from '../middleware/detection/index.ts';
 import { estimates, limits, needsStore, type EstimateCost } from '../middleware/limits/index.ts';
 import { detokenizing, maskedCost, masking } from '../middleware/masking/index.ts';
 import { keyDatasetOf } from '../middleware/policy/applied-mask.ts';
 import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
+import { buildApproval } from './build-approval.ts';
 import { buildRecord } from './build-record.ts';
-import { buildChannel } from './build-channel.ts';
-import { decisionSources } from './decision-sources.ts';
 import { catalogOf } from './catalog.ts';
 import type { GuardFile } from './guard-file.ts';
 import { maskKeys } from './mask-keys.ts';
@@ -29,6 +28,8 @@ export interface BuildOptions {
   readonly readSecret?: ReadSecret;
   /** Told while somebody waits for people. */
   readonly onProgress?: ReportProgress;
+  /** The clock by which approvals expire. */
+  readonly now?: () => Date;
 }
 
 /**
@@ -51,7 +52,7 @@ export async function buildMiddleware(
     durability: file.audit.durability,
   });
   const estimate = estimates({ settings: file.cost });
-  const gate = approvalOf(file, trail, options);
+  const gate = buildApproval(file, trail, options);
   const watched = await watchPolicy(config, trail);
   const layers = [
     trail,
@@ -94,26 +95,5 @@ function limitsOf(file: GuardFile, estimate: EstimateCost): Middleware {
     estimate,
     leaseFor: cost.leaseFor,
     ...(counted && { store: fileBudgets({ file: path }) }),
-  });
-}
-
-/** Nothing where the file has no channel: no rule of it asks anybody, and what an engine asks is refused. */
-function approvalOf(
-  file: GuardFile,
-  trail: AuditMiddleware,
-  { environment, onProgress }: BuildOptions,
-): ApprovalMiddleware | undefined {
-  const [first, ...others] = Object.entries(file.channels).map(([name, settings]) =>
-    buildChannel(name, settings, file, environment),
-  );
-  if (first === undefined) return undefined;
-  const people = Object.values(file.people).flatMap(({ members }) => members);
-  return approval({
-    channels: [first, ...others],
-    people: [...new Map(people.map((person) => [person.id, person])).values()],
-    waitFor: file.approval.waitFor,
-    ...decisionSources(file, environment),
-    record: (event) => trail.record(event),
-    ...(onProgress !== undefined && { onProgress }),
   });
 }

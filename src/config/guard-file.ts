@@ -181,6 +181,14 @@ export interface ApprovalFileSettings {
   readonly poll?: PollSettings | undefined;
   /** How long a call waits in process, in milliseconds. */
   readonly waitFor: number;
+  readonly onPending: 'wait' | 'throw';
+  /** How long it may take to tell people when the call does not wait, in milliseconds. */
+  readonly deliverFor: number;
+  readonly tolerance: number;
+  readonly maximumPending: number;
+  readonly prompt: 'none' | 'digest' | 'excerpt';
+  /** Where requests are kept; by default `approvals` in the folder of the audit. */
+  readonly folder?: string | undefined;
 }
 
 export interface ServiceSettings {

@@ -251,6 +251,12 @@ export interface ApprovalWritten {
   readonly tokens?: readonly TokenIssuerWritten[] | undefined;
   readonly poll?: PollWritten | undefined;
   readonly waitFor?: string | undefined;
+  readonly onPending?: 'wait' | 'throw' | undefined;
+  readonly deliverFor?: string | undefined;
+  readonly tolerance?: number | undefined;
+  readonly maximumPending?: number | undefined;
+  readonly prompt?: 'none' | 'digest' | 'excerpt' | undefined;
+  readonly folder?: string | undefined;
 }
 
 export interface ServiceWritten {

@@ -493,6 +493,18 @@ const approval = z.strictObject({
   tokens: z.array(tokenIssuer).default([]),
   poll: poll.optional(),
   waitFor: duration.default(300_000),
+  /** Whether a call waits for people, or throws at once and comes again later. */
+  onPending: z.enum(['wait', 'throw']).default('wait'),
+  /** How long it may take to tell people when the call does not wait. */
+  deliverFor: duration.default(30_000),
+  /** How many times the approved bytes a query may read when it runs. */
+  tolerance: z.number().min(1).max(100).default(1.1),
+  /** How many requests of one principal may be pending. */
+  maximumPending: z.int().min(1).max(10_000).default(50),
+  /** What approvers see of the prompt of a session. */
+  prompt: z.enum(['none', 'digest', 'excerpt']).default('digest'),
+  /** Where requests are kept; `approvals` in the folder of the audit. */
+  folder: z.string().min(1).optional(),
 });
 
 const service = z.strictObject({

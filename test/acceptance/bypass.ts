@@ -23,8 +23,9 @@ if (!existsSync(runner)) {
   const useStandIn = process.argv.includes('--stand-in');
   const options = process.argv.slice(2).filter((option) => option !== '--stand-in');
   const module = join(here, 'bypass-library.mjs');
+  const ops = join(here, 'bypass-ops.mjs');
   const command = await backendCommand(useStandIn);
-  const given = ['--adapter', 'library', '--module', module, '--backend-command', command];
+  const given = ['--adapter', 'library', '--module', module, '--ops', ops, '--backend-command', command];
   const backends = ['--backend-a', 'http://127.0.0.1:9050', '--backend-b', 'http://127.0.0.1:9350'];
   const { status } = spawnSync(process.execPath, [runner, ...given, ...backends, ...options], {
     stdio: 'inherit',

@@ -142,6 +142,7 @@ export function approval(options: ApprovalOptions): ApprovalMiddleware {
       agenda.close();
       deliveries.close();
       await Promise.all(listeners.splice(0).map(async (listener) => listener.close()));
+      await store.close?.();
     },
   };
 }

@@ -29,13 +29,14 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Tells those whose turn it is now. */
+  /** Tells those whose turn it is now. An alert goes on although the request is settled. */
   next(record: ApprovalRecord, round: string, parts: ApprovalParts): void {
     const delivery = new Delivery(record, parts, round);
-    const later = this.#later.get(record.id) ?? new Set();
-    this.#later.set(record.id, later.add(delivery));
+    const key = round === 'emergency' ? `alert ${record.id}` : record.id;
+    const later = this.#later.get(key) ?? new Set();
+    this.#later.set(key, later.add(delivery));
     void delivery.over.then(() => {
-      if (later.delete(delivery) && later.size === 0) this.#later.delete(record.id);
+      if (later.delete(delivery) && later.size === 0) this.#later.delete(key);
     });
   }
 

@@ -2,12 +2,12 @@ import type { Context } from '../../call/context.ts';
 import { GuardError } from '../../errors.ts';
 import * as events from './approval-event.ts';
 import type { ApprovalEvent, RecordApproval } from './approval-event.ts';
-import type { ApprovalRecord, Vote } from './approval-record.ts';
+import type { ApprovalRecord, Requester, Vote } from './approval-record.ts';
 import { entitlementOf } from './entitlement.ts';
 import type { KnownPerson } from './people.ts';
 import { isOpen } from './memory-approvals.ts';
 import type { ReportProgress } from './progress.ts';
-import { currentStage } from './stages.ts';
+import { turnOf } from './stages.ts';
 import type { ApprovalStore } from './store.ts';
 import {
   cancel,
@@ -62,7 +62,7 @@ export class Desk {
     for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
       const standing = await this.#openOne(fresh.requestHash);
       if (standing !== undefined) return { record: standing, opened: false };
-      await this.#refuseFlood(fresh);
+      await this.#refuseFlood(fresh.requester);
       const record = await this.#options.store.insert(fresh);
       if (record.id !== fresh.id) continue;
       this.#contexts.set(record.id, context);
@@ -70,6 +70,11 @@ export class Desk {
       return { record, opened: true };
     }
     throw stuck(fresh);
+  }
+
+  /** Refuses a principal that has too many requests pending, unless it asks about one of them. */
+  async refuseFlood(requestHash: string, requester: Requester): Promise<void> {
+    if ((await this.#openOne(requestHash)) === undefined) await this.#refuseFlood(requester);
   }
 
   /** Whether a call of this process has asked for it. */
@@ -114,9 +119,9 @@ export class Desk {
       });
       ask(record, 'emergency');
     }
-    const before = currentStage({ ...record, votes: record.votes.slice(0, -1) });
-    const turn = currentStage(record);
-    if (record.state === 'pending' && turn !== before) ask(record, `votes${record.votes.length}`);
+    const turn = turnOf(record);
+    const isNext = turn !== turnOf({ ...record, votes: record.votes.slice(0, -1) });
+    if (record.state === 'pending' && isNext) ask(record, `group${turn + 1}`);
   }
 
   async listOpen(): Promise<readonly ApprovalRecord[]> {
@@ -191,7 +196,7 @@ export class Desk {
     return record !== undefined && isOpen(record) ? record : undefined;
   }
 
-  async #refuseFlood({ requester }: ApprovalRecord): Promise<void> {
+  async #refuseFlood(requester: Requester): Promise<void> {
     const { store, maximumPending } = this.#options;
     if ((await store.countPending(requester.principal)) < maximumPending) return;
     throw new GuardError(

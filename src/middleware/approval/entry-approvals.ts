@@ -114,6 +114,10 @@ class EntryApprovals implements ApprovalStore {
     return this.#entries.watch(recordKey(''), (key) => void tell(key).catch(() => undefined));
   }
 
+  async close(): Promise<void> {
+    await this.#entries.close?.();
+  }
+
   async #commit(changes: readonly Change[]): Promise<boolean> {
     return (await this.#entries.commit(changes, this.#now())).kind === 'committed';
   }

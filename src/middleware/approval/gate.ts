@@ -14,8 +14,9 @@ import { execute } from './execute.ts';
 import { obtain } from './obtain.ts';
 import { editIn, obtainEdited, tellEdit } from './run-edited.ts';
 import { refuseStopped } from './stop.ts';
-import { subjectOf, type Asking } from './subject.ts';
-import { exceedsRows, findGrant } from './use-grant.ts';
+import { bareSubject, subjectOf, type Asking } from './subject.ts';
+import { requesterOf } from './notice.ts';
+import { exceedsRows, findGrant, mayHaveGrant } from './use-grant.ts';
 
 /** What is sent in the end, what it was spent on, and the edit that made it so. */
 interface Cleared {
@@ -46,6 +47,11 @@ async function follow(call: Call, context: Context, next: Next, { running }: App
 }
 
 async function clear(asking: Asking, parts: ApprovalParts): Promise<Cleared> {
+  // First of all, so that a flood of requests is not a flood of dry runs.
+  const { requestHash, keys } = bareSubject(asking);
+  if (!(await mayHaveGrant(keys, parts))) {
+    await parts.desk.refuseFlood(requestHash, requesterOf(asking.call, asking.context));
+  }
   const subject = await subjectOf(asking);
   const record = (await findGrant(subject, parts)) ?? (await obtain(subject, parts));
   const vote = editIn(record);

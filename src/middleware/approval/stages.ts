@@ -8,13 +8,20 @@ export function stagesOf({ approvers, quorum, next = [] }: ApprovalRequirement):
 }
 
 /** Whose turn it is: the first group of which too few have approved. `undefined` when no group is left. */
-export function currentStage({ requirement, votes }: Voted): ApprovalStage | undefined {
+export function currentStage(record: Voted): ApprovalStage | undefined {
+  return stagesOf(record.requirement)[turnOf(record)];
+}
+
+/** The number of the group whose turn it is, from 0; past the last one when all have approved. */
+export function turnOf({ requirement, votes }: Voted): number {
   let given = votes.filter(({ verdict }) => verdict === 'approve').length;
-  return stagesOf(requirement).find(({ quorum }) => {
+  const stages = stagesOf(requirement);
+  const turn = stages.findIndex(({ quorum }) => {
     if (given < quorum) return true;
     given -= quorum;
     return false;
   });
+  return turn === -1 ? stages.length : turn;
 }
 
 /** How many people have to approve yet. */

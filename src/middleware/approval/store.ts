@@ -29,6 +29,7 @@ export interface ApprovalStore {
   findStop(subjects: readonly string[]): Promise<Stop | undefined>;
   /** Calls the listener after every insert and replace. Returns how to stop that. */
   watch(listener: (record: ApprovalRecord) => void): () => void;
+  close?(): Promise<void>;
 }
 
 /** A kill switch that is on. */

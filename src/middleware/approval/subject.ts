@@ -32,6 +32,12 @@ export interface Subject extends Asking {
  * BigQuery does not even plan is not shown to anybody.
  */
 export async function subjectOf(asking: Asking, evidence?: Evidence): Promise<Subject> {
+  const { context, decision } = asking;
+  return { ...bareSubject(asking, evidence), cost: await context.get(costKey)?.(decision.masks) };
+}
+
+/** The same before BigQuery is asked anything. */
+export function bareSubject(asking: Asking, evidence?: Evidence): Omit<Subject, 'cost'> {
   const { call, context, decision } = asking;
   refuseUpload(call);
   const known = evidence ?? context.get(evidenceKey);
@@ -42,7 +48,6 @@ export async function subjectOf(asking: Asking, evidence?: Evidence): Promise<Su
     parts,
     requestHash: requestHash(parts),
     keys: grantKeys(parts, known?.fingerprint),
-    cost: await context.get(costKey)?.(decision.masks),
   };
 }
 

@@ -23,6 +23,15 @@ export async function findGrant(
   return undefined;
 }
 
+/** Whether there is any grant to look at, whatever its ceilings are. */
+export async function mayHaveGrant(
+  { exact, shape }: ApprovalRecord['keys'],
+  { store }: Pick<ApprovalParts, 'store'>,
+): Promise<boolean> {
+  if ((await store.findGrants(exact)).length > 0) return true;
+  return shape !== undefined && (await store.findGrants(shape)).length > 0;
+}
+
 /** Whether the ceilings of the grant hold for the call. */
 export function isCovered({ grant, requester }: ApprovalRecord, subject: Subject): boolean {
   if (grant === undefined) return true;

@@ -22,12 +22,14 @@ import {
 export const ana: ApproverKeys = generateApproverKeys();
 export const ben: ApproverKeys = generateApproverKeys();
 export const stranger: ApproverKeys = generateApproverKeys();
+export const carl: ApproverKeys = generateApproverKeys();
 export const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export const people: Person[] = [
   { id: 'ana@acme.io', keys: [ana.publicKey] },
   { id: 'ben@acme.io', keys: [ben.publicKey] },
   { id: 'outsider@acme.io', keys: [stranger.publicKey] },
+  { id: 'carl@acme.io', keys: [carl.publicKey] },
 ];
 
 export const answer: Result = { status: 200, body: { kind: 'bigquery#queryResponse' }, headers: {} };
@@ -65,6 +67,8 @@ export interface ContextChanges {
   readonly decision?: Decision;
   readonly signal?: AbortSignal;
   readonly prompt?: string;
+  readonly session?: string;
+  readonly upstream?: (call: Call) => Promise<Result>;
 }
 
 export function someContext(changes: ContextChanges = {}): Context {
@@ -77,10 +81,13 @@ export function someContext(changes: ContextChanges = {}): Context {
     },
     account: changes.account,
     agent: { name: 'shop-bot', version: '1', model: 'some-model' },
-    session: { id: 'session-1', ...(changes.prompt === undefined ? {} : { prompt: changes.prompt }) },
+    session: {
+      id: changes.session ?? 'session-1',
+      ...(changes.prompt === undefined ? {} : { prompt: changes.prompt }),
+    },
     signal: changes.signal ?? new AbortController().signal,
     now: () => new Date(),
-    upstream: async () => answer,
+    upstream: changes.upstream ?? (async () => answer),
   });
   context.set(decisionKey, changes.decision ?? asks);
   return context;

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { approval, entryApprovals, type ApprovalMiddleware } from '../middleware/approval/index.ts';
+import type { AuditMiddleware } from '../middleware/audit/index.ts';
+import { rowCapOf } from '../middleware/limits/index.ts';
+import { appliesTo } from '../middleware/policy/select-principal.ts';
+import { sharedFolder } from '../store/index.ts';
+import { buildChannel } from './build-channel.ts';
+import type { BuildOptions } from './build-middleware.ts';
+import { decisionSources } from './decision-sources.ts';
+import type { GuardFile } from './guard-file.ts';
+
+/** Nothing where the file has no channel: no rule of it asks anybody, and what an engine asks is refused. */
+export function buildApproval(
+  file: GuardFile,
+  trail: AuditMiddleware,
+  { environment, onProgress, now }: BuildOptions,
+): ApprovalMiddleware | undefined {
+  const [first, ...others] = Object.entries(file.channels).map(([name, settings]) =>
+    buildChannel(name, settings, file, environment),
+  );
+  if (first === undefined) return undefined;
+  const { folder = join(file.audit.folder, 'approvals'), callback: _callback, ...settings } = file.approval;
+  const people = Object.values(file.people).flatMap(({ members }) => members);
+  const { entries } = sharedFolder({ folder });
+  return approval({
+    ...settings,
+    channels: [first, ...others],
+    people: [...new Map(people.map((person) => [person.id, person])).values()],
+    ...decisionSources(file, environment),
+    store: entryApprovals(entries, now === undefined ? {} : { now }),
+    currency: file.cost.currency,
+    rowCap: ({ principal, agent }) => {
+      const cap = rowCapOf(file.limits.filter((rule) => appliesTo(rule, principal, agent)));
+      return cap === undefined ? undefined : Number(cap.max);
+    },
+    record: (event) => trail.record(event),
+    ...(onProgress !== undefined && { onProgress }),
+    ...(now !== undefined && { now }),
+  });
+}
