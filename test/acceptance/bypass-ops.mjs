@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -266,11 +266,19 @@ async function openCase({ endpoint }) {
   };
   /** The guard looks at its file every two seconds. */
   desk.rewrite = async (change) => {
+    const before = changes(folder);
     writeFileSync(built.file, change(readFileSync(built.file, 'utf8')));
-    await sleep(2500);
+    while (changes(folder) === before) await sleep(100);
     return done;
   };
   return desk;
+}
+
+/** How often the record says that another policy is in force. */
+function changes(folder) {
+  const names = readdirSync(join(folder, 'audit')).filter((name) => name.endsWith('.jsonl'));
+  const texts = names.map((name) => readFileSync(join(folder, 'audit', name), 'utf8'));
+  return texts.join('').split('"policy.changed"').length;
 }
 
 async function receiver(desk) {

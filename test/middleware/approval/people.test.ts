@@ -124,14 +124,14 @@ describe('escalation', () => {
 
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString();
 
-describe('somebody who is away', () => {
-  const away = (from: number, until: number): Person[] =>
-    people.map((person) =>
-      person.id === 'ana@acme.io'
-        ? { ...person, absences: [{ from: day(from), until: day(until), delegate: 'carl@acme.io' }] }
-        : person,
-    );
+const away = (from: number, until: number): Person[] =>
+  people.map((person) =>
+    person.id === 'ana@acme.io'
+      ? { ...person, absences: [{ from: day(from), until: day(until), delegate: 'carl@acme.io' }] }
+      : person,
+  );
 
+describe('somebody who is away', () => {
   it('is stood in for by the delegate, which is on record, and counts once', async () => {
     const gate = await asked({ quorum: 2 }, { people: away(-1, 1) });
     expect(await gate.vote(carl)).toEqual([200, 'pending']);
