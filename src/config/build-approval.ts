@@ -19,11 +19,17 @@ export function buildApproval(
     buildChannel(name, settings, file, environment),
   );
   if (first === undefined) return undefined;
-  const { folder = join(file.audit.folder, 'approvals'), callback: _callback, ...settings } = file.approval;
+  const { folder = join(file.audit.folder, 'approvals') } = file.approval;
+  const { waitFor, onPending, deliverFor, tolerance, maximumPending, prompt } = file.approval;
   const people = Object.values(file.people).flatMap(({ members }) => members);
   const { entries } = sharedFolder({ folder });
   return approval({
-    ...settings,
+    waitFor,
+    onPending,
+    deliverFor,
+    tolerance,
+    maximumPending,
+    prompt,
     channels: [first, ...others],
     people: [...new Map(people.map((person) => [person.id, person])).values()],
     ...decisionSources(file, environment),
