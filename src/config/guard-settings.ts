@@ -6,6 +6,7 @@ import type {
   Impersonation,
   MaskRule,
   PrincipalSelector,
+  RuleException,
   Unclassified,
   WrappedKeyset,
 } from '../middleware/policy/document.ts';
@@ -83,7 +84,7 @@ type OperationWritten =
 interface RuleBaseWritten {
   readonly name: string;
   readonly principals?: PrincipalSelector | undefined;
-  readonly except?: PrincipalSelector | undefined;
+  readonly except?: RuleException | undefined;
   readonly operations?: readonly OperationWritten[] | undefined;
   readonly datasets?: readonly string[] | undefined;
   readonly tables?: readonly string[] | undefined;

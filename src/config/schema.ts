@@ -26,14 +26,26 @@ const bytes = z
   .regex(/^\d{1,15}\s?([KMGT]i?B|B)$/, 'a whole number and a unit: 500 MB, 10 GiB')
   .transform((text) => parseBytes(text) ?? 0n);
 
+const who = {
+  ids: z.array(name).optional(),
+  groups: z.array(name).optional(),
+  agents: z.array(name).optional(),
+  delegates: z.array(name).optional(),
+};
+
 const principals = z
-  .strictObject({
-    ids: z.array(name).optional(),
-    groups: z.array(name).optional(),
-    agents: z.array(name).optional(),
-    delegates: z.array(name).optional(),
-  })
+  .strictObject(who)
   .refine((value) => Object.keys(value).length > 0, 'name at least one of ids, groups, agents, delegates');
+
+const exception = z
+  .strictObject({
+    ...who,
+    datasets: z.array(name).min(1).optional(),
+    tables: z.array(name).min(1).optional(),
+    columns: z.array(name).min(1).optional(),
+    tags: z.array(name).min(1).optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'name somebody or something');
 
 const operationNames = ['read', 'write', 'ddl', 'export', 'admin', 'metadata', 'job', 'detokenize'] as const;
 
@@ -44,7 +56,7 @@ const operation = z.union(
 
 const selector = {
   principals: principals.optional(),
-  except: principals.optional(),
+  except: exception.optional(),
   operations: z.array(operation).min(1).optional(),
   datasets: z.array(name).min(1).optional(),
   tables: z.array(name).min(1).optional(),

@@ -10,6 +10,7 @@ import { byStrictness, byUse, type AppliedMask, type MaskName } from './mask-cho
 import { appliedMask } from './applied-mask.ts';
 import { reportUnusable } from './unusable-mask.ts';
 import { namePattern, type NamePattern } from './names.ts';
+import { takenOut, type TakenOut } from './taken-out.ts';
 import { ruleIndex, type RuleIndex } from './find-rules.ts';
 import { compileTags, type Tag, type Tags } from './tags.ts';
 
@@ -20,6 +21,8 @@ export interface CompiledRule {
   readonly datasets?: readonly NamePattern[];
   readonly tables?: readonly NamePattern[];
   readonly tags?: readonly Tag[];
+  /** What its `except` takes out, besides principals. */
+  readonly out?: TakenOut;
   readonly when?: Condition;
 }
 
@@ -113,12 +116,16 @@ function compileRule(rule: Rule, order: number, path: readonly PropertyKey[], sc
   }
   const patterns = (names: readonly string[]) => names.map((name) => namePattern(name, document.project));
   const when = conditionOf(rule, path, scope);
+  const out = takenOut(rule.except, document.project, (names) =>
+    bind(names, { what, path: [...path, 'except'] }),
+  );
   return {
     source: rule,
     order,
     ...(rule.datasets && { datasets: patterns(rule.datasets) }),
     ...(rule.tables && { tables: patterns(rule.tables) }),
     ...(rule.tags && { tags: bind(rule.tags, { what, path }) }),
+    ...(out !== undefined && { out }),
     ...(when !== undefined && { when }),
   };
 }

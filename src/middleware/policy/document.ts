@@ -96,9 +96,17 @@ export interface PrincipalSelector {
   readonly delegates?: readonly string[] | undefined;
 }
 
+/** Whom and what a rule does not speak about: any one of all that is named. */
+export interface RuleException extends PrincipalSelector {
+  readonly datasets?: readonly string[] | undefined;
+  readonly tables?: readonly string[] | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
 interface Selector {
   readonly principals?: PrincipalSelector | undefined;
-  readonly except?: PrincipalSelector | undefined;
+  readonly except?: RuleException | undefined;
   /** Classes (`read`, `write`, `ddl`, `export`, `admin`, `metadata`, `job`) or methods (`tables.get`). */
   readonly operations?: readonly string[] | undefined;
   readonly datasets?: readonly string[] | undefined;

@@ -53,12 +53,13 @@ function silencedBy(
   const { principals, except } = rule.source;
   if (principals !== undefined && !selectsPrincipal(principals, principal, agent)) return 'principals';
   if (except !== undefined && selectsPrincipal(except, principal, agent)) return 'except';
-  const { datasets: _d, tables: _t, tags: _g, when: _w, ...bare } = rule;
+  const { datasets: _d, tables: _t, tags: _g, out: _o, when: _w, ...bare } = rule;
   const datasets = rule.datasets === undefined ? bare : { ...bare, datasets: rule.datasets };
   const tables = rule.tables === undefined ? datasets : { ...datasets, tables: rule.tables };
   const tags = rule.tags === undefined ? tables : { ...tables, tags: rule.tags };
   if (!speaks(bare)) return 'operations';
   if (!speaks(datasets)) return 'datasets';
   if (!speaks(tables)) return 'tables';
-  return speaks(tags) ? 'when' : 'tags';
+  if (!speaks(tags)) return 'tags';
+  return rule.out === undefined || speaks({ ...tags, out: rule.out }) ? 'when' : 'except';
 }

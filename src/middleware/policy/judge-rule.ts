@@ -4,6 +4,7 @@ import type { DecisionRequest } from './decide.ts';
 import { mayLieIn, objectCoveredBy, objectMayMatch, type NamePattern } from './names.ts';
 import { appliesTo } from './select-principal.ts';
 import type { Tag } from './tags.ts';
+import { isTakenOut, mayBeTakenOut } from './taken-out.ts';
 import { isUnseen, type Touched, type TouchedPair } from './touched.ts';
 import type { Variables } from './variables.ts';
 
@@ -27,8 +28,10 @@ export function judgeRule(
   variables: () => Variables,
 ): Judged | undefined {
   if (!appliesTo(rule.source, request.principal, request.agent)) return undefined;
-  const fires = rule.source.effect !== 'allow' && touched.pairs.some((each) => concerns(rule, each));
-  const covered = touched.pairs.filter((each) => mayCover(rule, each.pair, fires) && coversPair(rule, each));
+  const fires = rule.source.effect !== 'allow' && touched.pairs.some((each) => concerns(rule, each, touched));
+  const covered = touched.pairs.filter(
+    (each) => mayCover(rule, each.pair, fires) && coversPair(rule, each, touched),
+  );
   if (!fires && covered.length === 0) return undefined;
   const outcome = outcomeOf(rule, request, variables);
   if (outcome === 'fails') return undefined;
@@ -60,13 +63,15 @@ function outcomeOf(
 }
 
 /** An allow speaks for a pair when operation and object lie wholly within what it names. */
-function coversPair(rule: CompiledRule, { pair, own }: TouchedPair): boolean {
+function coversPair(rule: CompiledRule, each: TouchedPair, touched: Touched): boolean {
+  const { pair, own } = each;
   // What could not be made out is allowed by no rule, however wide.
   if (pair.operation === 'unknown') return false;
   if (pair.object.kind === 'tokens') return coversTokens(rule, own);
   if (!namesOperation(rule.source.operations, pair) && !readsWhatIsDescribed(rule, pair)) return false;
   // A query that names no table, like SELECT 1, touches nothing: whoever may read anything may ask it.
   if (pair.object.kind === 'none') return pair.operation === 'read';
+  if (rule.out && mayBeTakenOut(rule.out, each, touched)) return false;
   if (pair.operation === 'metadata' && coversInside(rule, pair.object)) return rule.tags === undefined;
   if (rule.datasets && !rule.datasets.some((p) => objectCoveredBy(p, pair.object, 'dataset'))) return false;
   if (rule.tables && !rule.tables.some((p) => objectCoveredBy(p, pair.object, 'table'))) return false;
@@ -119,12 +124,14 @@ function coversInside(rule: CompiledRule, object: AccessObject): boolean {
 }
 
 /** A deny or require-approval fires when a pair may lie within what it names and any of its tags is touched. */
-function concerns(rule: CompiledRule, { pair, all }: TouchedPair): boolean {
+function concerns(rule: CompiledRule, each: TouchedPair, touched: Touched): boolean {
+  const { pair, all } = each;
   if (!namesOperation(rule.source.operations, pair)) return false;
   if (pair.object.kind === 'tokens')
     return concernsTokens(rule, all) && (rule.tags === undefined || rule.tags.some((tag) => all.has(tag)));
   if (rule.datasets && !rule.datasets.some((p) => objectMayMatch(p, pair.object, 'dataset'))) return false;
   if (rule.tables && !rule.tables.some((p) => objectMayMatch(p, pair.object, 'table'))) return false;
+  if (rule.out && isTakenOut(rule.out, each, touched, rule.tags)) return false;
   return rule.tags === undefined || rule.tags.some((tag) => all.has(tag));
 }
 

@@ -29,16 +29,31 @@ export function columnPattern(text: string, project: string): NamePattern {
 }
 
 export function columnMayMatch(pattern: NamePattern, column: ColumnSource): boolean {
+  return columnMatches(pattern, column, mayMatchName);
+}
+
+export function columnCoveredBy(pattern: NamePattern, column: ColumnSource): boolean {
+  return columnMatches(pattern, column, matchesName);
+}
+
+type Matches = (pattern: readonly string[], segments: readonly string[]) => boolean;
+
+function columnMatches(pattern: NamePattern, column: ColumnSource, matches: Matches): boolean {
   if (pattern.project !== column.table.project) return false;
   const { dataset, name } = column.table;
   const path = column.path.map((field) => field.toLowerCase());
-  return touchesPath(pattern.segments, [dataset, name], path);
+  return touchesPath(pattern.segments, [dataset, name], path, matches);
 }
 
 /** A tag on a record covers its fields, and reading a record reads the tagged fields within it. */
-function touchesPath(pattern: readonly string[], table: readonly string[], path: readonly string[]): boolean {
+function touchesPath(
+  pattern: readonly string[],
+  table: readonly string[],
+  path: readonly string[],
+  matches: Matches,
+): boolean {
   for (let length = 1; length <= path.length; length += 1) {
-    if (mayMatchName(pattern, [...table, ...path.slice(0, length)])) return true;
+    if (matches(pattern, [...table, ...path.slice(0, length)])) return true;
   }
   return false;
 }
@@ -71,7 +86,7 @@ function objectMatches(
   pattern: NamePattern,
   object: AccessObject,
   level: 'dataset' | 'table',
-  matches: (pattern: readonly string[], segments: readonly string[]) => boolean,
+  matches: Matches,
 ): boolean {
   if (object.kind !== 'dataset' && object.kind !== 'table') return false;
   if (object.project !== pattern.project) return false;

@@ -26,6 +26,8 @@ export interface Touched {
   readonly pairs: readonly TouchedPair[];
   readonly columns: readonly ReadColumn[];
   readonly tags: ReadonlySet<Tag>;
+  /** Columns and labels were not looked up yet. */
+  readonly isUnseen: boolean;
 }
 
 export function touchedBy(policy: CompiledPolicy, request: DecisionRequest): Touched {
@@ -45,7 +47,7 @@ export function touchedBy(policy: CompiledPolicy, request: DecisionRequest): Tou
     return { pair, own: new Set([...own, ...possible]), all: new Set([...own, ...below]) };
   });
   const tags = new Set(pairs.flatMap(({ own, all }) => [...own, ...all]));
-  return { traits, pairs, columns, tags };
+  return { traits, pairs, columns, tags, isUnseen: isUnseen(request) };
 }
 
 /** A token tells its key and not its mask: whoever turns it back has to be let in to all that lies under the key. */

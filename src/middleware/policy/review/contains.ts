@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../compile.ts';
-import type { PrincipalSelector } from '../document.ts';
+import type { PrincipalSelector, RuleException } from '../document.ts';
 import { matchesName } from '../match-name.ts';
 import type { NamePattern } from '../names.ts';
 
@@ -22,16 +22,24 @@ export function selectorContains(outer: PrincipalSelector, inner: PrincipalSelec
   return ways.every((way) => (inner[way] ?? []).every((name) => outer[way]?.includes(name) === true));
 }
 
-interface Applies {
-  readonly principals?: PrincipalSelector | undefined;
-  readonly except?: PrincipalSelector | undefined;
+const objects = ['datasets', 'tables', 'columns', 'tags'] as const;
+
+/** Whom and what `inner` takes out, `outer` takes out, by the same names. */
+function exceptionContains(outer: RuleException, inner: RuleException): boolean {
+  const named = objects.every((way) =>
+    (inner[way] ?? []).every((name) => outer[way]?.includes(name) === true),
+  );
+  return named && selectorContains(outer, inner);
 }
 
-/** Whomever `inner` applies to, `outer` applies to. */
+interface Applies {
+  readonly principals?: PrincipalSelector | undefined;
+  readonly except?: RuleException | undefined;
+}
+
+/** Whomever `inner` applies to, `outer` applies to, and it takes out nothing else. */
 export function appliesWherever(outer: Applies, inner: Applies): boolean {
-  if (outer.except !== undefined) {
-    if (inner.except === undefined || !selectorContains(inner.except, outer.except)) return false;
-  }
+  if (outer.except !== undefined && !exceptionContains(inner.except ?? {}, outer.except)) return false;
   if (outer.principals === undefined) return true;
   return inner.principals !== undefined && selectorContains(outer.principals, inner.principals);
 }

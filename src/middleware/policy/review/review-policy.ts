@@ -43,7 +43,11 @@ function rulesOf(policy: CompiledPolicy): readonly Finding[] {
 function unusedTags({ document, rules, masks }: CompiledPolicy): readonly Finding[] {
   if (document.unclassified !== undefined && document.unclassified !== 'allow') return [];
   const used = new Set([
-    ...rules.list.flatMap(({ source, when }) => [...(source.tags ?? []), ...(when?.tags ?? [])]),
+    ...rules.list.flatMap(({ source, when }) => [
+      ...(source.tags ?? []),
+      ...(source.except?.tags ?? []),
+      ...(when?.tags ?? []),
+    ]),
     ...masks.flatMap(({ source }) => source.tags),
   ]);
   return Object.keys(document.tags)

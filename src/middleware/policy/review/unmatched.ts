@@ -60,6 +60,9 @@ function patternsOf({ rules, tags }: PolicyDocument): readonly Written[] {
     ...rules.flatMap((rule, index) => [
       ...listed('datasets', rule.datasets, 'rules', index),
       ...listed('tables', rule.tables, 'rules', index),
+      ...listed('datasets', rule.except?.datasets, 'rules', index, 'except'),
+      ...listed('tables', rule.except?.tables, 'rules', index, 'except'),
+      ...listed('columns', rule.except?.columns, 'rules', index, 'except'),
     ]),
   ];
 }

@@ -4,7 +4,7 @@ import type { ApprovalSettings } from '../document.ts';
 import { mayMatchName } from '../match-name.ts';
 import type { NamePattern } from '../names.ts';
 import { strictestApproval } from '../strictest-approval.ts';
-import { selectorContains } from './contains.ts';
+import { patternContains, selectorContains } from './contains.ts';
 import type { Finding } from './finding.ts';
 import { staysOpen } from './stays-open.ts';
 
@@ -76,7 +76,11 @@ function constantOf(when: NonNullable<CompiledRule['when']>): boolean | undefine
 const isAlwaysFault = ({ when }: CompiledRule): boolean =>
   when?.isConstant === true && constantOf(when) === undefined;
 
-function namesNoObject({ source, datasets, tables, tags }: CompiledRule): Why | undefined {
+function namesNoObject({ source, datasets, tables, tags, out }: CompiledRule): Why | undefined {
+  if (out !== undefined && isAllTakenOut(datasets, out.datasets))
+    return { why: 'its except takes out all of its datasets', key: 'except' };
+  if (out !== undefined && isAllTakenOut(tables, out.tables))
+    return { why: 'its except takes out all of its tables', key: 'except' };
   if (datasets !== undefined && tables !== undefined && !datasets.some((each) => mayMeet(each, tables)))
     return { why: 'none of its tables can lie in its datasets', key: 'tables' };
   const opens = tags?.some((tag) => tag.tables.length + tag.datasets.length + tag.labels.length > 0);
@@ -84,6 +88,10 @@ function namesNoObject({ source, datasets, tables, tags }: CompiledRule): Why | 
   if (source.effect === 'allow' && opens === false && !opensTokens)
     return { why: 'its tags are on columns, and an allow opens tables and datasets', key: 'tags' };
   return undefined;
+}
+
+function isAllTakenOut(named: readonly NamePattern[] | undefined, out: readonly NamePattern[]): boolean {
+  return named?.every((each) => out.some((wide) => patternContains(wide, each))) === true;
 }
 
 function mayMeet({ project, segments }: NamePattern, tables: readonly NamePattern[]): boolean {

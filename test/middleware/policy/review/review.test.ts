@@ -220,12 +220,26 @@ const people = fc.option(
   { nil: undefined },
 );
 
+const exception = fc.option(
+  fc.record(
+    {
+      ids: fc.subarray(['agent-a', 'b']),
+      datasets: fc.subarray(['shop', 'sh*', 'hr'], { minLength: 1 }),
+      tables: fc.subarray(['shop.customers', '**', '*.orders'], { minLength: 1 }),
+      columns: fc.subarray(['**.email', 'shop.customers.id'], { minLength: 1 }),
+      tags: fc.subarray(['pii', 'restricted'], { minLength: 1 }),
+    },
+    { requiredKeys: [] },
+  ),
+  { nil: undefined },
+);
+
 type Nameless = Rule extends infer Each ? (Each extends unknown ? Omit<Each, 'name'> : never) : never;
 
 const anyRule = fc
   .record({
     principals: people,
-    except: people,
+    except: fc.oneof(people, exception),
     operations: some('read', 'write', 'metadata', 'jobs.query', 'tables.nope'),
     datasets: some('shop', 'sh*', 'hr', '*', '**'),
     tables: some('shop.customers', 'shop.*', '*.orders', '**.orders', '**', 'hr.ev*'),
