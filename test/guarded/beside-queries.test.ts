@@ -298,3 +298,18 @@ describe('a rule that denies', () => {
     expect(await outcome(bigquery, request)).toEqual({ refused: 'ERR_POLICY_DENIED', sent: [] });
   });
 });
+
+it.each([
+  ['none of them, where only the list is allowed', [], undefined],
+  ['those in which something may be known', [allow('read')], ['acme']],
+])('the list of projects shows %s', async (_what, rules, shown) => {
+  const bigquery = await client(['operations: [projects.list], effect: allow', ...rules]);
+  const body: unknown = await new Promise((resolve, reject) => {
+    bigquery.request({ uri: `${bigquery.baseUrl}/projects` }, (error, found) => {
+      if (error) reject(error);
+      else resolve(found);
+    });
+  });
+  const projects: unknown = Reflect.get(Object(body), 'projects');
+  expect(Array.isArray(projects) ? projects.map(({ id }) => id) : undefined).toEqual(shown);
+});

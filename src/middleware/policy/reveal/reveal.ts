@@ -8,6 +8,7 @@ import { permissionOf } from '../permission.ts';
 import { isNoun, type Noun, type Reveal } from './described.ts';
 import { revealDataset, revealModel, revealRoutine } from './reveal-code.ts';
 import { revealList } from './reveal-list.ts';
+import { revealProjects } from './reveal-projects.ts';
 import { revealTable } from './reveal-table.ts';
 
 const verbs = new Set(['get', 'insert', 'patch', 'update', 'undelete']);
@@ -34,8 +35,13 @@ export async function reveal(
 ): Promise<Result> {
   const [noun = '', verb = ''] = call.operation.split('.');
   const { body } = result;
-  if (!isNoun(noun) || !isJsonObject(body)) return result;
+  if (!isJsonObject(body)) return result;
   const asker = askerOf(call, context);
+  if (call.operation === 'projects.list') {
+    const permission = permissionOf(policy, asker, 'datasets.list', sources.engines);
+    return { ...result, body: await revealProjects(body, permission) };
+  }
+  if (!isNoun(noun)) return result;
   const permission = permissionOf(policy, asker, call.operation, sources.engines);
   const revealing = { policy, call, context, sources, asker, permission };
   if (verb === 'list') return { ...result, body: await revealList(body, noun, revealing, items[noun]) };
