@@ -27,6 +27,9 @@ export interface RewrittenSources extends Rewritten {
 /** The analysis of the masked text may run on another thread, making and comparing it do not: 0.25 ms per kilobyte. */
 const longest = 100_000;
 
+/** BigQuery's own limit (https://cloud.google.com/bigquery/quotas#query_jobs). */
+const longestSent = 1_000_000;
+
 export async function rewriteSources(
   analysis: Analysis,
   hidden: Hidden,
@@ -44,7 +47,7 @@ export async function rewriteSources(
     text,
     sources.flatMap((reference) => editsFor(text, reference, all, covers, taken)),
   );
-  if (rewritten.text.length > longest * 2) refuse('The masked statement would be too long.');
+  if (rewritten.text.length > longestSent) refuse('The masked statement would be too long for BigQuery.');
   const places = sources.flatMap((reference) => placesOf(reference, covers, rewritten));
   const again = await analyse(rewritten.text, { ...analysis.options, signal });
   const inlined = covers.flatMap((cover) =>

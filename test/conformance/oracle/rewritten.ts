@@ -91,7 +91,7 @@ async function rewrite(analysis: Analysis, masksOf: MasksOf): Promise<string | E
   try {
     const rewritten = await maskSources(
       analysis,
-      masks.map((mask) => ({ ...mask, expression: mask.expression, trusted })),
+      masks.map((mask) => ({ ...mask, trusted })),
     );
     return rewritten.text;
   } catch (error) {

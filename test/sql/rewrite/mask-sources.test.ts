@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { analyse, maskSources } from '../../../src/sql/index.ts';
+import { analyse, maskSources, staticCatalog } from '../../../src/sql/index.ts';
 import type { SourceMask } from '../../../src/sql/index.ts';
 import { look, shopOptions } from '../shop.ts';
 
@@ -250,6 +250,32 @@ test('places in the rewritten text are found again in the original', async () =>
   expect(positions.originalPosition({ line: 2, column: 9 })).toEqual({ line: 2, column: 9 });
   expect(positions.originalPosition({ line: 4, column: 7 })).toEqual({ line: 4, column: 7 });
 });
+
+test('a column without a mask passes bare, so that a filter on it prunes as before', async () => {
+  expect(await masked("SELECT email FROM customers WHERE created >= TIMESTAMP '2024-01-01'")).toBe(
+    `SELECT email FROM (SELECT ${hashed}, guard_row.created FROM customers AS guard_row) AS customers WHERE created >= TIMESTAMP '2024-01-01'`,
+  );
+});
+
+test('a table of ten thousand columns is masked, and one column of it alone', async () => {
+  const columns = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, index) => [`column_${index}`, 'STRING']),
+  );
+  const catalog = staticCatalog({ tables: [{ name: 'p.shop.wide', columns }] });
+  const options = { catalog, project: 'p' };
+  const secret: SourceMask = {
+    table: { project: 'p', dataset: 'shop', name: 'wide' },
+    path: ['column_9999'],
+    expression: () => 'CAST(NULL AS STRING)',
+  };
+  const all = await maskSources(await analyse('SELECT * FROM shop.wide', options), [secret]);
+  expect(all.text.match(/guard_row\.column_/g)).toHaveLength(9_999);
+  expect(all.text).toContain('CAST(NULL AS STRING) AS column_9999');
+  const one = await maskSources(await analyse('SELECT column_9999 FROM shop.wide', options), [secret]);
+  expect(one.text).toBe(
+    'SELECT column_9999 FROM (SELECT CAST(NULL AS STRING) AS column_9999 FROM shop.wide AS guard_row) AS wide',
+  );
+}, 30_000);
 
 test('a text that would hold up the event loop is not masked', async () => {
   const text = `SELECT email FROM customers /* ${'x'.repeat(100_000)} */`;
