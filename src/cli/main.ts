@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isGuardError } from '../errors.ts';
+import type { ApprovalsOptions } from './commands/approvals.ts';
+import type { AuditVerifyOptions } from './commands/audit-verify.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { DetokenizeOptions } from './commands/detokenize.ts';
@@ -97,9 +99,89 @@ program
   .command('verify')
   .description('prove that a record is whole: nothing altered, missing, reordered or cut off')
   .argument('<folder>', 'the folder of the record')
-  .action(async (folder: string) => {
+  .option('--config <file>', 'the policy file, whose people must be those who signed the decisions')
+  .action(async (folder: string, options: AuditVerifyOptions) => {
     const { auditVerify } = await import('./commands/audit-verify.ts');
-    process.exitCode = await auditVerify(folder);
+    process.exitCode = await answered(() => auditVerify(folder, options));
+  });
+
+const approvals = program
+  .command('approvals')
+  .description('look at requests for approval and decide on them');
+
+/** What all commands about requests ask: where they are, and who is speaking. */
+function aboutRequests(name: string, description: string): Command {
+  return approvals
+    .command(name)
+    .description(description)
+    .option('--url <address>', 'the callback of a running guard')
+    .option('--config <file>', 'the policy file, on the machine where the guard runs')
+    .option(
+      '--key-from-env <name>',
+      'the variable with your private key, whsk_…',
+      'BIGQUERY_GUARD_APPROVER_KEY',
+    )
+    .option('--json', 'print the answer as JSON')
+    .exitOverride(usage);
+}
+
+aboutRequests('list', 'print what there is for you to decide').action(async (options: ApprovalsOptions) => {
+  const { listApprovals } = await import('./commands/approvals.ts');
+  process.exitCode = await answered(() => listApprovals(options));
+});
+
+aboutRequests('show', 'print one request in full')
+  .argument('<id>', 'the request')
+  .action(async (id: string, options: ApprovalsOptions) => {
+    const { showApproval } = await import('./commands/approvals.ts');
+    process.exitCode = await answered(() => showApproval(id, options));
+  });
+
+for (const verdict of ['approve', 'reject'] as const) {
+  aboutRequests(verdict, `sign that you ${verdict} a request, and send it`)
+    .argument('<id>', 'the request')
+    .option('--comment <text>', 'what the agent is told')
+    .action(async (id: string, options: ApprovalsOptions) => {
+      const { decideApproval } = await import('./commands/approvals.ts');
+      process.exitCode = await answered(() => decideApproval(id, verdict, options));
+    });
+}
+
+aboutRequests('revoke', 'take back a request, an approval, or the job that runs on it')
+  .argument('<id>', 'the request')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, options: ApprovalsOptions) => {
+    const { revokeApproval } = await import('./commands/approvals.ts');
+    process.exitCode = await answered(() => revokeApproval(id, options));
+  });
+
+approvals
+  .command('new-key')
+  .description('make a pair of keys for somebody who approves')
+  .action(async () => {
+    const { newApproverKey } = await import('./commands/approvals.ts');
+    process.exitCode = newApproverKey();
+  });
+
+approvals
+  .command('ping')
+  .description('let the channels of a policy file show that their other ends are there')
+  .requiredOption('--config <file>', 'the policy file, guard.yaml')
+  .option('--channel <name>', 'only this one')
+  .exitOverride(usage)
+  .action(async ({ config, channel }: { readonly config: string; readonly channel?: string }) => {
+    const { pingChannels } = await import('./commands/approvals-ping.ts');
+    process.exitCode = await answered(() => pingChannels(config, channel));
+  });
+
+approvals
+  .command('deliveries')
+  .description('print from a record who was told of requests, by which channel, and what failed')
+  .argument('<folder>', 'the folder of the record')
+  .option('--request <id>', 'only of this request')
+  .action(async (folder: string, { request }: { readonly request?: string }) => {
+    const { listDeliveries } = await import('./commands/approvals-deliveries.ts');
+    process.exitCode = await answered(() => listDeliveries(folder, request));
   });
 
 program

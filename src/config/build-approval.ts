@@ -8,6 +8,7 @@ import { buildChannel } from './build-channel.ts';
 import type { BuildOptions } from './build-middleware.ts';
 import { decisionSources } from './decision-sources.ts';
 import type { GuardFile } from './guard-file.ts';
+import { knownPeople } from './known-people.ts';
 
 /** Nothing where the file has no channel: no rule of it asks anybody, and what an engine asks is refused. */
 export function buildApproval(
@@ -19,10 +20,8 @@ export function buildApproval(
     buildChannel(name, settings, file, environment),
   );
   if (first === undefined) return undefined;
-  const { folder = join(file.audit.folder, 'approvals') } = file.approval;
   const { waitFor, onPending, deliverFor, tolerance, maximumPending, prompt } = file.approval;
-  const people = Object.values(file.people).flatMap(({ members }) => members);
-  const { entries } = sharedFolder({ folder });
+  const { entries } = sharedFolder({ folder: approvalFolder(file) });
   return approval({
     waitFor,
     onPending,
@@ -31,7 +30,7 @@ export function buildApproval(
     maximumPending,
     prompt,
     channels: [first, ...others],
-    people: [...new Map(people.map((person) => [person.id, person])).values()],
+    people: knownPeople(file),
     ...decisionSources(file, environment),
     store: entryApprovals(entries, now === undefined ? {} : { now }),
     currency: file.cost.currency,
@@ -43,4 +42,9 @@ export function buildApproval(
     ...(onProgress !== undefined && { onProgress }),
     ...(now !== undefined && { now }),
   });
+}
+
+/** Where the requests of a policy file are kept. */
+export function approvalFolder({ approval: { folder }, audit }: GuardFile): string {
+  return folder ?? join(audit.folder, 'approvals');
 }

@@ -1,10 +1,11 @@
 import type { ApprovalRecord } from '../approval-record.ts';
+import { noticeNow } from '../notice.ts';
 import { renderSafely } from '../render.ts';
 import { describeNotice, describeOutcome } from './describe-notice.ts';
 
 /** The page behind a link of a mail: shows the request, and decides only when its form is sent. */
 export function decidePage(record: ApprovalRecord, person: string): Response {
-  const { title, facts } = describeNotice(record.notice);
+  const { title, facts } = describeNotice(noticeNow(record));
   const rows = facts.map(([label, value]) => `<tr><th>${escape(label)}<td>${escape(value)}`).join('\n');
   const sql = record.notice.statement?.sql;
   return page(200, title, [

@@ -158,7 +158,8 @@ class MailChannel implements ApprovalChannel {
       `Look at it and decide, as ${person}:\n${link.href}`,
       'The link is yours alone: whoever has it can decide in your name. Do not forward this mail.',
     ];
-    const messageId = `<${id}.${sha256(sameName(person)).slice(0, 16)}@bigquery-guard.invalid>`;
+    const part = sha256(`${notice.round ?? ''} ${sameName(person)}`).slice(0, 16);
+    const messageId = `<${id}.${part}@bigquery-guard.invalid>`;
     return { from: this.#options.from, to: address, subject: title, text: lines.join('\n\n'), messageId };
   }
 

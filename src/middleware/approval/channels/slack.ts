@@ -50,7 +50,7 @@ class Slack implements ApprovalChannel {
   readonly name: string;
   readonly #options: SlackOptions;
   readonly #api: SlackApi;
-  readonly #places = new Map<string, SlackPlace>();
+  readonly #places = new Map<string, readonly SlackPlace[]>();
   readonly #seen = new OnceOnly();
 
   constructor(options: SlackOptions) {
@@ -70,7 +70,7 @@ class Slack implements ApprovalChannel {
       async () => {
         const answer = await this.#api('chat.postMessage', message, way.signal);
         if (answer.kind === 'failed') return answer;
-        this.#places.set(notice.id, {
+        this.#remember(notice.id, {
           channel: textOf(answer.body, 'channel'),
           message: textOf(answer.body, 'ts'),
         });
@@ -82,14 +82,23 @@ class Slack implements ApprovalChannel {
   }
 
   async settled(...[record, signal]: Parameters<NonNullable<ApprovalChannel['settled']>>): Promise<void> {
-    const place = this.#places.get(record.id);
-    if (place === undefined) return;
+    const places = this.#places.get(record.id) ?? [];
     this.#places.delete(record.id);
-    await this.#api(
-      'chat.update',
-      { channel: place.channel, ts: place.message, ...settledMessage(record) },
-      signal,
+    const message = settledMessage(record);
+    await Promise.all(
+      places.map(async (place) =>
+        this.#api('chat.update', { channel: place.channel, ts: place.message, ...message }, signal),
+      ),
     );
+  }
+
+  /** A request has several messages when further people are asked later. */
+  #remember(id: string, place: SlackPlace): void {
+    const known = this.#places.get(id) ?? [];
+    const isKnown = known.some(
+      ({ channel, message }) => channel === place.channel && message === place.message,
+    );
+    if (!isKnown) this.#places.set(id, [...known, place]);
   }
 
   async ping(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }> {
@@ -136,7 +145,7 @@ class Slack implements ApprovalChannel {
     if (kind === 'approve' && this.#options.stepUp !== undefined)
       return this.#turnAway(400, 'malformed', desk);
     // After a restart this is how we know which message to change.
-    this.#places.set(id, place);
+    this.#remember(id, place);
     const answer = await desk.decide(id, requestHash, {
       verdict: kind,
       person: this.#options.people[user] ?? `slack:${user}`,
