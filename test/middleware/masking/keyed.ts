@@ -35,19 +35,19 @@ export const keyed: Readonly<Record<PaddedMask, AppliedMask>> = {
   },
 };
 
+const rows = keyPads(keys).map(
+  ({ id, inner, outer }) =>
+    `('${id}', FROM_HEX('${inner.toString('hex')}'), FROM_HEX('${outer.toString('hex')}'))`,
+);
+
+const padsStatements: readonly string[] = [
+  'CREATE TABLE guard_keys.pads (id STRING NOT NULL, inner_pad BYTES NOT NULL, outer_pad BYTES NOT NULL)',
+  `INSERT INTO guard_keys.pads VALUES ${rows.join(', ')}`,
+];
+
 export function standInWithKeys(): Promise<StandIn> {
-  const rows = keyPads(keys).map(
-    ({ id, inner, outer }) =>
-      `('${id}', FROM_HEX('${inner.toString('hex')}'), FROM_HEX('${outer.toString('hex')}'))`,
-  );
   return startStandIn({
     project: 'acme',
-    seed: {
-      datasets: ['guard_keys'],
-      statements: [
-        'CREATE TABLE guard_keys.pads (id STRING NOT NULL, inner_pad BYTES NOT NULL, outer_pad BYTES NOT NULL)',
-        `INSERT INTO guard_keys.pads VALUES ${rows.join(', ')}`,
-      ],
-    },
+    seed: { datasets: ['guard_keys'], statements: [...padsStatements] },
   });
 }
