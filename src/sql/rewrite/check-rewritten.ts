@@ -24,7 +24,22 @@ export function checkRewritten(check: Check): void {
   refuseUnmasked(check);
   const [before, after] = [analysis.facts.statements, again.facts.statements];
   if (before.length !== after.length) refuse('The masked statement is not the same script.');
-  for (const [index, statement] of before.entries()) compareStatement(statement, after[index], check);
+  const { masks } = check.hidden;
+  const comparison = {
+    ...check,
+    mayDrop: droppable(check),
+    old: new Set(analysis.facts.tables.map((table) => fullName(table.name))),
+    reading: masks.filter(({ reads = [] }) => reads.length > 0),
+  };
+  for (const [index, statement] of before.entries()) compareStatement(statement, after[index], comparison);
+}
+
+/** With what is asked for every output made once. */
+interface Comparison extends Check {
+  readonly mayDrop: (source: ColumnSource) => boolean;
+  /** The full names of the tables of the caller's text. */
+  readonly old: ReadonlySet<string>;
+  readonly reading: readonly SourceMask[];
 }
 
 /** Every masked table that the new text names lies where a subquery was put around it. */
@@ -36,7 +51,11 @@ function refuseUnmasked({ again, hidden: { masks, filters }, places }: Check): v
   }
 }
 
-function compareStatement(before: StatementFacts, after: StatementFacts | undefined, check: Check): void {
+function compareStatement(
+  before: StatementFacts,
+  after: StatementFacts | undefined,
+  check: Comparison,
+): void {
   if (after === undefined || before.kind !== after.kind || before.outputs.length !== after.outputs.length) {
     return refuse('The masked statement does something else.');
   }
@@ -56,7 +75,7 @@ function compareStatement(before: StatementFacts, after: StatementFacts | undefi
     refuse('The masked statement chooses other rows.');
 }
 
-function compareOutput(before: OutputColumn, after: OutputColumn | undefined, check: Check): void {
+function compareOutput(before: OutputColumn, after: OutputColumn | undefined, check: Comparison): void {
   if (after === undefined || before.name !== after.name)
     return refuse('The masked statement has other columns.');
   if (before.type !== undefined && after.type !== undefined && before.type !== after.type) {
@@ -67,14 +86,17 @@ function compareOutput(before: OutputColumn, after: OutputColumn | undefined, ch
 }
 
 /** A mask may drop its column and may bring tables of its own, such as keys; nothing else changes. */
-function sameSources(before: readonly ColumnSource[], after: readonly ColumnSource[], check: Check): boolean {
-  const old = new Set(check.analysis.facts.tables.map((table) => fullName(table.name)));
-  const known = after.filter((source) => old.has(fullName(source.table)));
+function sameSources(
+  before: readonly ColumnSource[],
+  after: readonly ColumnSource[],
+  check: Comparison,
+): boolean {
+  const known = after.filter((source) => check.old.has(fullName(source.table)));
   return covers(after, unmasked(before, check)) && covers([...before, ...readByMasks(before, check)], known);
 }
 
-function readByMasks(sources: readonly ColumnSource[], { hidden }: Check): readonly ColumnSource[] {
-  return hidden.masks
+function readByMasks(sources: readonly ColumnSource[], { reading }: Comparison): readonly ColumnSource[] {
+  return reading
     .filter((mask) => sources.some((source) => isMaskOf(mask, source)))
     .flatMap(({ table, reads = [] }) => reads.map((name) => ({ table, path: [name] })));
 }
@@ -84,22 +106,27 @@ function covers(all: readonly ColumnSource[], some: readonly ColumnSource[]): bo
   return some.every((source) => keys.has(columnOf(source)));
 }
 
-function unmasked(
-  sources: readonly ColumnSource[],
-  { analysis, hidden: { masks }, inlined }: Check,
-): readonly ColumnSource[] {
-  // A mask of a view's column may drop whatever the view made it of.
-  const beneathMasked = analysis.facts.tables.filter(({ beneath }) =>
-    beneath.some((view) => masks.some((mask) => sameTable(mask.table, view))),
-  );
-  return sources.filter((source) => {
-    const isMasked = masks.some((mask) => isMaskOf(mask, source));
-    return (
-      !isMasked &&
-      !inlined.some((view) => sameTable(view, source.table)) &&
-      !beneathMasked.some(({ name }) => sameTable(name, source.table))
-    );
-  });
+function unmasked(sources: readonly ColumnSource[], { mayDrop }: Comparison): readonly ColumnSource[] {
+  return sources.filter((source) => !mayDrop(source));
+}
+
+/** What a mask may have dropped: masked columns, and what a view made of others where its column is masked. */
+function droppable({ analysis, hidden: { masks }, inlined }: Check): Comparison['mayDrop'] {
+  const known = new Map<string, ReadonlySet<string> | 'all'>();
+  const isMasked = (view: ObjectName): boolean => masks.some((mask) => sameTable(mask.table, view));
+  const find = (table: ObjectName): ReadonlySet<string> | 'all' => {
+    const beneath = analysis.facts.tables.filter(({ name }) => sameTable(name, table));
+    if (inlined.some((view) => sameTable(view, table))) return 'all';
+    if (beneath.some((each) => each.beneath.some(isMasked))) return 'all';
+    const own = masks.filter((mask) => sameTable(mask.table, table));
+    return new Set(own.map(({ path }) => path[0]?.toLowerCase() ?? ''));
+  };
+  return ({ table, path }) => {
+    const key = fullName(table);
+    let columns = known.get(key);
+    if (columns === undefined) known.set(key, (columns = find(table)));
+    return columns === 'all' || columns.has(path[0]?.toLowerCase() ?? '');
+  };
 }
 
 function isMaskOf(mask: SourceMask, { table, path }: ColumnSource): boolean {

@@ -271,6 +271,10 @@ test('a table of ten thousand columns is masked, and one column of it alone', as
   const all = await maskSources(await analyse('SELECT * FROM shop.wide', options), [secret]);
   expect(all.text.match(/guard_row\.column_/g)).toHaveLength(9_999);
   expect(all.text).toContain('CAST(NULL AS STRING) AS column_9999');
+  const each = Object.keys(columns).map((column) => ({ ...secret, path: [column] }));
+  expect((await maskSources(await analyse('SELECT * FROM shop.wide', options), each)).text).not.toContain(
+    'guard_row.column_',
+  );
   const one = await maskSources(await analyse('SELECT column_9999 FROM shop.wide', options), [secret]);
   expect(one.text).toBe(
     'SELECT column_9999 FROM (SELECT CAST(NULL AS STRING) AS column_9999 FROM shop.wide AS guard_row) AS wide',
