@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { isGuardError } from '../errors.ts';
 import type { ApprovalsOptions } from './commands/approvals.ts';
 import type { AuditVerifyOptions } from './commands/audit-verify.ts';
+import type { ExportOptions } from './commands/audit-export.ts';
+import type { SearchOptions } from './commands/audit-search.ts';
+import type { TailOptions } from './commands/audit-tail.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { DetokenizeOptions } from './commands/detokenize.ts';
@@ -93,9 +96,9 @@ program
     process.exitCode = await answered(() => diff(before, after, options));
   });
 
-program
-  .command('audit')
-  .description('work with the record')
+const record = program.command('audit').description('work with the record');
+
+record
   .command('verify')
   .description('prove that a record is whole: nothing altered, missing, reordered or cut off')
   .argument('<folder>', 'the folder of the record')
@@ -183,6 +186,60 @@ approvals
     const { listDeliveries } = await import('./commands/approvals-deliveries.ts');
     process.exitCode = await answered(() => listDeliveries(folder, request));
   });
+
+chosen(record.command('search'))
+  .description('find calls: who asked what, what was decided and how it ended')
+  .option('--json', 'print every event of each call as JSON')
+  .addHelpText('after', '\nEnds with 0 when a call fits, 1 when none does, 2 for wrong usage.')
+  .exitOverride(usage)
+  .action(async (path: string, options: SearchOptions) => {
+    const { auditSearch } = await import('./commands/audit-search.ts');
+    process.exitCode = await answered(() => auditSearch(path, options));
+  });
+
+chosen(record.command('export'))
+  .description('print calls in another form')
+  .addOption(
+    new Option(
+      '--form <form>',
+      'lines of JSON, a table, OCSF 1.8 (datastore activity), or a Jupyter notebook',
+    )
+      .choices(['jsonl', 'csv', 'ocsf', 'ocsf-1.9', 'notebook'])
+      .default('jsonl'),
+  )
+  .exitOverride(usage)
+  .action(async (path: string, options: ExportOptions) => {
+    const { auditExport } = await import('./commands/audit-export.ts');
+    process.exitCode = await answered(() => auditExport(path, options));
+  });
+
+record
+  .command('tail')
+  .description('print the last events, and with --follow those that come')
+  .argument('<path>', 'the folder of the record, or one of its files')
+  .option('-n, --lines <count>', 'how many of the last events', '10')
+  .option('-f, --follow', 'go on until it is interrupted')
+  .option('--json', 'print the events as JSON')
+  .exitOverride(usage)
+  .action(async (path: string, options: TailOptions) => {
+    const { auditTail } = await import('./commands/audit-tail.ts');
+    process.exitCode = await answered(() => auditTail(path, options));
+  });
+
+/** The options by which calls of a record are chosen. */
+function chosen(command: Command): Command {
+  return command
+    .argument('<path>', 'the folder of the record, or one of its files')
+    .option('--principal <id>', 'who asked, or for whom')
+    .option('--agent <name>', 'the agent')
+    .option('--session <id>', 'the session')
+    .option('--table <name>', 'a table that was read or written: customers, shop.customers, …')
+    .option('--column <name>', 'a column that was read or decided the answer: email, customers.email, …')
+    .option('--rule <name>', 'a rule that spoke')
+    .option('--since <time>', 'begun then or later')
+    .option('--until <time>', 'begun before')
+    .option('--text <text>', 'anywhere in what was recorded');
+}
 
 program
   .command('keys')

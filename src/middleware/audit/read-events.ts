@@ -15,12 +15,13 @@ import { linesOf } from './verify/lines.ts';
 export async function* readEvents(path: string): AsyncGenerator<AuditEvent> {
   for (const { closed, last } of await chainsIn(path)) {
     for (const file of [...closed, ...last]) {
-      for await (const lines of linesOf(file)) for (const { text } of lines) yield* eventOf(text);
+      for await (const lines of linesOf(file)) for (const { text } of lines) yield* eventIn(text);
     }
   }
 }
 
-function eventOf(text: string | undefined): AuditEvent[] {
+/** The event that a line holds, if it is one. */
+export function eventIn(text: string | undefined): AuditEvent[] {
   const value = text === undefined ? undefined : parsed(text);
   return isEvent(value) ? [value] : [];
 }
