@@ -10,7 +10,7 @@ describe.each([constantSecrets, partialSecrets])('under $name', (secrets) => {
     const sides = await openSides(secrets);
     try {
       const told = { clear: 0, ran: 0, differences: [] as readonly unknown[] };
-      for (const numbers of sample(7, 45)) {
+      for (const numbers of sample(7, 40)) {
         const judged = await judge(numbers, sides);
         if (judged.verdict === 'equal') told.ran += 1;
         if (judged.verdict === 'differs') told.differences = [...told.differences, judged];
@@ -18,9 +18,9 @@ describe.each([constantSecrets, partialSecrets])('under $name', (secrets) => {
       for (const sql of ['SELECT email FROM customers', 'SELECT device.os FROM `q-1.raw.visits`'])
         if (await distinguishes(sql, sides)) told.clear += 1;
       expect(told).toEqual({ clear: 2, ran: expect.any(Number), differences: [] });
-      expect(told.ran).toBeGreaterThan(15);
+      expect(told.ran).toBeGreaterThan(12);
     } finally {
       await sides.close();
     }
-  }, 60_000);
+  }, 180_000);
 });

@@ -131,6 +131,8 @@ function jobIdOf(answer: Json): string | undefined {
 const byChance = new Set([
   'id',
   'jobId',
+  // The guard's own label.
+  'guard_call',
   'queryId',
   'etag',
   'selfLink',
