@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from '../../call/json.ts';
 import type { AuditEvent } from '../audit/index.ts';
 import { tolerance } from './authenticate.ts';
@@ -130,11 +131,16 @@ async function judgeToken(
 function tells({ data }: Decided, message: Json | undefined): boolean {
   const said = readApproverMessage(message);
   if (said?.type !== 'approval.decision') return false;
-  const { approval, requestHash, verdict, comment } = data;
-  return (
-    said.id === approval &&
-    said.requestHash === requestHash &&
-    said.verdict === verdict &&
-    said.comment === comment
-  );
+  const { approval, requestHash, verdict, comment, breakGlass, editedSql, grant } = data;
+  const told = { requestHash, verdict, comment, breakGlass, editedSql, grant };
+  const { edit, ...rest } = said;
+  const signed = {
+    requestHash: rest.requestHash,
+    verdict: rest.verdict,
+    comment: rest.comment,
+    breakGlass: rest.breakGlass,
+    editedSql: edit?.sql,
+    grant: rest.grant,
+  };
+  return said.id === approval && isDeepStrictEqual(told, signed);
 }

@@ -46,7 +46,12 @@ async function recordOf(
   const opened = openGate({ tokens, ...changes });
   const told = opened.box.next();
   const running = compose([audit({ store }), opened.gate], async () => answer)(someCall(), someContext());
-  await opened.gate.handler(await say(await told));
+  const request = await told;
+  // One vote is one event, unless another change of the request comes between.
+  while ((await opened.gate.find(request.id))?.toldAt === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await opened.gate.handler(await say(request));
   await running;
   return store.events();
 }
@@ -117,6 +122,9 @@ describe('the decisions of a record', () => {
       approval: withData({ approval: 'another' }),
       requestHash: withData({ requestHash: 'b'.repeat(64) }),
       comment: withData({ comment: 'very fine' }),
+      emergency: withData({ breakGlass: true }),
+      edit: withData({ editedSql: 'SELECT 1' }),
+      grant: withData({ grant: { scope: 'shape', uses: 9 } }),
       body: withProof({ body: '{}' }),
       timestamp: withProof({ timestamp: 1 }),
       signature: withProof({ signature: 'v1a,AAAA' }),
@@ -135,6 +143,9 @@ describe('the decisions of a record', () => {
       approval: ['other_content'],
       requestHash: ['other_content'],
       comment: ['other_content'],
+      emergency: ['other_content'],
+      edit: ['other_content'],
+      grant: ['other_content'],
       body: ['unsigned'],
       timestamp: ['unsigned'],
       signature: ['unsigned'],

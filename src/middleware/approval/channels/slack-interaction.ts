@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts';
+import type { Verdict } from '../approval-record.ts';
 import { readJson } from '../decision-message.ts';
 
 /** Which message of which channel: where a request is shown. */
@@ -18,8 +19,8 @@ interface Sender {
 /** What somebody did in Slack, as far as it concerns us. */
 export type SlackInteraction =
   | ({ readonly kind: 'approve' } & Sender)
-  | ({ readonly kind: 'ask-reason'; readonly trigger: string } & Sender)
-  | ({ readonly kind: 'reject'; readonly reason: string } & Sender)
+  | ({ readonly kind: 'ask-reason'; readonly trigger: string; readonly verdict: Verdict } & Sender)
+  | ({ readonly kind: 'reasoned'; readonly verdict: Verdict; readonly reason: string } & Sender)
   | { readonly kind: 'other' };
 
 /** Reads the form field `payload` of an interaction; `undefined` for what is none. */
@@ -34,26 +35,28 @@ export function readInteraction(body: string): SlackInteraction | undefined {
 function readAction(payload: JsonObject): SlackInteraction | undefined {
   const { actions } = payload;
   const action = Array.isArray(actions) && actions.length === 1 ? object(actions[0]) : {};
-  const kind = action['action_id'];
-  if (kind !== 'approve' && kind !== 'reject') return { kind: 'other' };
+  const name = action['action_id'];
+  if (name !== 'approve' && name !== 'approve-reasoned' && name !== 'reject') return { kind: 'other' };
   const place = {
     channel: text(object(payload['channel'])['id']),
     message: text(object(payload['container'])['message_ts']),
   };
   const sender = senderOf(payload, text(action['value']), place);
   if (sender === undefined) return undefined;
-  if (kind === 'approve') return { kind, ...sender };
-  return { kind: 'ask-reason', trigger: text(payload['trigger_id']), ...sender };
+  if (name === 'approve') return { kind: 'approve', ...sender };
+  const verdict = name === 'reject' ? 'reject' : 'approve';
+  return { kind: 'ask-reason', verdict, trigger: text(payload['trigger_id']), ...sender };
 }
 
 function readSubmission(payload: JsonObject): SlackInteraction | undefined {
   const view = object(payload['view']);
-  if (view['callback_id'] !== 'reject') return { kind: 'other' };
+  const verdict = view['callback_id'];
+  if (verdict !== 'reject' && verdict !== 'approve') return { kind: 'other' };
   const [value = '', channel = '', message = ''] = text(view['private_metadata']).split(' ');
   const sender = senderOf(payload, value, { channel, message });
   const values = object(object(view['state'])['values']);
   const reason = text(object(object(values['reason'])['reason'])['value']);
-  return sender === undefined ? undefined : { kind: 'reject', reason, ...sender };
+  return sender === undefined ? undefined : { kind: 'reasoned', verdict, reason, ...sender };
 }
 
 /** What `readSubmission` takes apart again. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../call/json.ts';
-import type { ApprovalRecord } from '../approval-record.ts';
+import type { ApprovalRecord, Verdict } from '../approval-record.ts';
 import type { ApprovalNotice } from '../notice.ts';
 import { cutMiddle, describeNotice, describeOutcome } from './describe-notice.ts';
 
@@ -23,13 +23,14 @@ export function settledMessage(record: ApprovalRecord): JsonObject {
 }
 
 /** Asks why; `metadata` comes back with the answer. */
-export function rejectModal(metadata: string): JsonObject {
+export function reasonModal(verdict: Verdict, metadata: string): JsonObject {
+  const word = verdict === 'approve' ? 'Approve' : 'Reject';
   return {
     type: 'modal',
-    callback_id: 'reject',
+    callback_id: verdict,
     private_metadata: metadata,
-    title: plain('Reject the request'),
-    submit: plain('Reject'),
+    title: plain(`${word} the request`),
+    submit: plain(word),
     close: plain('Cancel'),
     blocks: [
       {
@@ -57,11 +58,15 @@ function preformatted(text: string): JsonObject {
   return { type: 'rich_text', elements: [element] };
 }
 
-function buttons({ id, requestHash }: ApprovalNotice, decidePage: string | undefined): JsonObject {
+function buttons(
+  { id, requestHash, commentRequired }: ApprovalNotice,
+  decidePage: string | undefined,
+): JsonObject {
+  const approving = commentRequired === true ? 'approve-reasoned' : 'approve';
   const value = `${id}.${requestHash}`;
   const approve =
     decidePage === undefined
-      ? { type: 'button', action_id: 'approve', style: 'primary', text: plain('Approve'), value }
+      ? { type: 'button', action_id: approving, style: 'primary', text: plain('Approve'), value }
       : { type: 'button', action_id: 'open', text: plain('Review and approve'), url: decidePage };
   const reject = { type: 'button', action_id: 'reject', style: 'danger', text: plain('Reject'), value };
   return { type: 'actions', block_id: 'decide', elements: [approve, reject] };

@@ -9,7 +9,7 @@ import { untilDelivered } from './attempts.ts';
 import { answerText } from './answer-text.ts';
 import { slackApi, type SlackApi } from './slack-api.ts';
 import { metadataOf, readInteraction, type SlackInteraction, type SlackPlace } from './slack-interaction.ts';
-import { askingMessage, rejectModal, settledMessage } from './slack-message.ts';
+import { askingMessage, reasonModal, settledMessage } from './slack-message.ts';
 import { verifySlack } from './slack-signature.ts';
 import { OnceOnly } from './once-only.ts';
 
@@ -136,20 +136,21 @@ class Slack implements ApprovalChannel {
     if (kind === 'ask-reason') {
       await this.#api(
         'views.open',
-        { trigger_id: interaction.trigger, view: rejectModal(metadataOf(interaction)) },
+        { trigger_id: interaction.trigger, view: reasonModal(interaction.verdict, metadataOf(interaction)) },
         soon(),
       );
       return answerText(200, '');
     }
     // An approval in Slack counts only where Slack is to decide it.
-    if (kind === 'approve' && this.#options.stepUp !== undefined)
+    const verdict = kind === 'approve' ? kind : interaction.verdict;
+    if (verdict === 'approve' && this.#options.stepUp !== undefined)
       return this.#turnAway(400, 'malformed', desk);
     // After a restart this is how we know which message to change.
     this.#remember(id, place);
     const answer = await desk.decide(id, requestHash, {
-      verdict: kind,
+      verdict,
       person: this.#options.people[user] ?? `slack:${user}`,
-      ...(kind === 'reject' && interaction.reason !== '' ? { comment: interaction.reason } : {}),
+      ...(kind === 'reasoned' && interaction.reason !== '' ? { comment: interaction.reason } : {}),
       evidence: { user, team, ...evidence },
     });
     if (answer.record === undefined) this.#places.delete(id);

@@ -84,9 +84,14 @@ export function pressed(action: SlackElement, changes: InteractionChanges = {}):
   );
 }
 
-export function submitted(metadata: string, reason: string, changes: InteractionChanges = {}): Request {
+export function submitted(
+  metadata: string,
+  reason: string,
+  changes: InteractionChanges = {},
+  verdict = 'reject',
+): Request {
   const state = { values: { reason: { reason: { type: 'plain_text_input', value: reason } } } };
-  const view = { type: 'modal', callback_id: 'reject', private_metadata: metadata, state };
+  const view = { type: 'modal', callback_id: verdict, private_metadata: metadata, state };
   return interaction({ type: 'view_submission', view }, changes);
 }
 

@@ -139,6 +139,22 @@ describe('Slack', () => {
     expect(textOf(update)).toContain('rejected by ana@acme.io: ask for less');
   });
 
+  it('asks for a reason before it approves too, where the rule wants one', async () => {
+    const decision = { ...asks, approval: { ...asks.approval, comment: 'required' as const } };
+    const gate = await asked({}, {}, undefined, decision);
+    const [button] = gate.slack.calls[0]?.body.blocks?.at(-1)?.elements ?? [];
+    expect(button?.action_id).toBe('approve-reasoned');
+    await gate.send(pressed({ ...button, action_id: 'approve' }));
+    expect(textOf(gate.slack.calls.at(-1))).toContain('That did not count: comment required.');
+    await gate.send(pressed(button ?? {}));
+    const metadata = gate.slack.calls.at(-1)?.body.view?.private_metadata ?? '';
+    await gate.send(submitted(metadata, 'month end', {}, 'approve'));
+    expect(await gate.running).toBeUndefined();
+    expect((await gate.gate.find(gate.id))?.votes).toMatchObject([
+      { verdict: 'approve', comment: 'month end' },
+    ]);
+  });
+
   it('takes the message back when the request ends in another way', async () => {
     const gate = await asked({}, { onPending: 'throw' });
     await gate.gate.withdraw(gate.id, 'ana@acme.io', 'not needed');
