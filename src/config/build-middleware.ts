@@ -11,6 +11,7 @@ import { jobRegistry, policy } from '../middleware/policy/index.ts';
 import { fileBudgets } from '../store/index.ts';
 import { buildApproval } from './build-approval.ts';
 import { buildRecord } from './build-record.ts';
+import { buildEngines } from './build-engines.ts';
 import { catalogOf } from './catalog.ts';
 import type { GuardFile } from './guard-file.ts';
 import { maskKeys } from './mask-keys.ts';
@@ -64,6 +65,7 @@ export async function buildMiddleware(
         catalog: catalogOf(),
         native: nativeOf(),
         cost: maskedCost(estimate),
+        engines: await buildEngines(config, options.environment),
       }),
       close: () => watched.close(),
     },

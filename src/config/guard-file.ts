@@ -27,6 +27,8 @@ export interface GuardFile {
   readonly impersonate?: Impersonation | undefined;
   readonly people: Readonly<Record<string, PeopleGroup>>;
   readonly channels: Readonly<Record<string, ChannelSettings>>;
+  /** What decides beside the rules. */
+  readonly engines: Readonly<Record<string, EngineSettings>>;
   readonly tags: Readonly<Record<string, TagDefinition>>;
   readonly unclassified?: Unclassified | undefined;
   readonly rules: readonly Rule[];
@@ -174,6 +176,11 @@ export interface PollSettings extends OutgoingSettings {
   /** Milliseconds between two questions while something is pending. */
   readonly interval: number;
 }
+
+/** An engine that decides beside the rules; `cedar` is a file of policies, seen from the policy file. */
+export type EngineSettings =
+  | { readonly opa: string; readonly tokenFromEnv?: string | undefined; readonly timeout: number }
+  | { readonly cedar: string };
 
 export interface ApprovalFileSettings {
   readonly callback?: CallbackSettings | undefined;

@@ -27,6 +27,7 @@ export interface GuardSettings {
   readonly impersonate?: Impersonation | undefined;
   readonly people?: Readonly<Record<string, { readonly members: readonly PersonWritten[] }>> | undefined;
   readonly channels?: Readonly<Record<string, ChannelWritten>> | undefined;
+  readonly engines?: Readonly<Record<string, EngineWritten>> | undefined;
   readonly tags?: Readonly<Record<string, TagWritten>> | undefined;
   readonly unclassified?: Unclassified | undefined;
   readonly rules?: readonly RuleWritten[] | undefined;
@@ -246,6 +247,14 @@ export interface CallbackWritten {
   readonly host?: string | undefined;
   readonly url?: string | undefined;
 }
+
+export type EngineWritten =
+  | {
+      readonly opa: string;
+      readonly tokenFromEnv?: string | undefined;
+      readonly timeout?: string | undefined;
+    }
+  | { readonly cedar: string };
 
 export interface ApprovalWritten {
   readonly callback?: CallbackWritten | undefined;

@@ -40,7 +40,7 @@ export function mergeSources(sources: SourceFiles): Merged {
 }
 
 /** Sections whose entries have names as their keys. */
-const named = new Set(['people', 'channels', 'tags', 'keys']);
+const named = new Set(['people', 'channels', 'engines', 'tags', 'keys']);
 
 function mergeSection(key: string, pieces: readonly Piece[]): unknown {
   const [first, second] = pieces;

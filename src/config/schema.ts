@@ -500,6 +500,18 @@ const poll = z.strictObject({
   ...outgoing,
 });
 
+const engine = z.union([
+  z.strictObject({
+    /** The document of Open Policy Agent that decides. */
+    opa: z.url({ protocol: /^https?$/ }),
+    /** The environment variable that holds its bearer token. */
+    tokenFromEnv: environmentName.optional(),
+    timeout: duration.default(2000),
+  }),
+  /** A file of Cedar policies. */
+  z.strictObject({ cedar: z.string().min(1) }),
+]);
+
 const approval = z.strictObject({
   callback,
   tokens: z.array(tokenIssuer).default([]),
@@ -545,6 +557,8 @@ const guardObject = z.strictObject({
   people: z.record(name, z.strictObject({ members: z.array(person).min(1) })).default({}),
   /** The ways to people who approve. */
   channels: z.record(name, channel).default({}),
+  /** What decides beside the rules: each must agree, and one that is down denies. */
+  engines: z.record(name, engine).default({}),
   tags: z.record(name, tag).default({}),
   /** Columns without any tag in datasets that hold tags. */
   unclassified: z.enum(['allow', 'mask', 'deny']).optional(),

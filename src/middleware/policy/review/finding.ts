@@ -11,7 +11,8 @@ export interface Finding {
 
 /**
  * `invalid`: the policy cannot be used. `unknown`: a name that the catalog does not have. `unmatched`: a pattern that
- * matches nothing. `unreachable`: the rule never speaks. `shadowed`: the rule speaks, and changes nothing. `unused`: a
+ * matches nothing. `unreachable`: the rule never speaks. `wide`: the rule opens more than it seems to.
+ * `shadowed`: the rule speaks, and changes nothing. `unused`: a
  * tag that nothing names. `limit`: a size that can hardly be meant. `misfit`: a mask on a
  * column of a type that it does not fit. `full-scan`: a mask on a partition or clustering column.
  */
@@ -20,6 +21,7 @@ export type FindingKind =
   | 'unknown'
   | 'unmatched'
   | 'unreachable'
+  | 'wide'
   | 'shadowed'
   | 'unused'
   | 'limit'

@@ -6,6 +6,7 @@ import { shadowedMasks, shadowedRules } from './shadowed.ts';
 import { unfitMasks } from './unfit-masks.ts';
 import { unmatchedPatterns, type KnownObjects } from './unmatched.ts';
 import { unreachableRule } from './unreachable.ts';
+import { wideApproval } from './wide.ts';
 
 /**
  * What the owner of a policy should look at. What it says of rules is proved for every call; that it is silent proves
@@ -36,7 +37,8 @@ function rulesOf(policy: CompiledPolicy): readonly Finding[] {
   }));
   const others = unreachable.filter(({ findings }) => findings.length === 0).map(({ rule }) => rule);
   const shadowed = shadowedRules(policy, others, ({ source }) => places.get(source.name) ?? 0);
-  return [...unreachable.flatMap(({ findings }) => findings), ...shadowed, ...shadowedMasks(policy)];
+  const wide = list.flatMap((rule) => wideApproval(rule, places.get(rule.source.name) ?? 0));
+  return [...unreachable.flatMap(({ findings }) => findings), ...wide, ...shadowed, ...shadowedMasks(policy)];
 }
 
 /** Without `unclassified`, a tag that nothing names has no effect. */

@@ -93,6 +93,17 @@ describe('a review finds', () => {
       ['unreachable: Rule a always denies: fewer people may approve than its quorum asks for.'],
     ],
     [
+      'an approval over the cost that opens everything',
+      [
+        { name: 'big', when: 'cost.bytes > bytes("10 GiB")', operations: ['read'], ...gate },
+        { name: 'here', when: 'cost.bytes > bytes("10 GiB")', datasets: ['shop'], ...gate },
+        { name: 'stars', when: 'facts.selectsStar', ...gate },
+      ],
+      [
+        'wide: Rule big opens every dataset once somebody approves, also those that no other rule allows. Name the datasets, tables or tags that it is about.',
+      ],
+    ],
+    [
       'patterns of the wrong length',
       [{ name: 'a', datasets: ['shop.orders'], tables: ['orders'], effect: 'deny' }],
       [
