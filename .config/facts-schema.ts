@@ -39,6 +39,9 @@ const output = z
     type: z.string().exactOptional().describe('GoogleSQL type text where it is known.'),
     sources,
     plain: z.boolean().describe('True for the unchanged column, which is then the only source.'),
+    oneOf: sources
+      .exactOptional()
+      .describe('Where it is not plain, but always the value of one of these columns or an element of one.'),
   })
   .meta({ id: 'OutputColumn' });
 

@@ -71,7 +71,14 @@ function outputColumn({ name, value }: Column): OutputColumn {
   const sources = sortSources([...allSources(value)]);
   const type = typeText(value.type);
   const plain = value.copied && value.paths.size === 1 && sources.length === 1;
-  return type === undefined ? { name, sources, plain } : { name, type, sources, plain };
+  const { handed } = value;
+  return {
+    name,
+    ...(type !== undefined && { type }),
+    sources,
+    plain,
+    ...(!plain && handed !== undefined && { oneOf: sortSources([...handed]) }),
+  };
 }
 
 const accesses: readonly Access[] = ['read', 'write', 'create', 'alter', 'drop'];

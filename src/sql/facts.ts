@@ -33,6 +33,11 @@ export interface OutputColumn {
   readonly sources: readonly ColumnSource[];
   /** True when the value is the unchanged column, which is then its only source. */
   readonly plain: boolean;
+  /**
+   * Where it is not plain and nothing was done to it all the same: it is the value of one of these columns or an element of
+   * one, as after UNION ALL, UNNEST, COALESCE or MAX.
+   */
+  readonly oneOf?: readonly ColumnSource[];
 }
 
 export interface Flags {

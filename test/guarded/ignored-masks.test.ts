@@ -40,12 +40,23 @@ let guard: Guard;
 let bigquery: BigQuery;
 let row: object = shown;
 let runsMs = 0;
+let value = '';
 
 beforeAll(async () => {
   fake = await fakeBigQuery({
     project: 'acme',
     tables: { 'shop.contacts': { schema: [...contact], rows: [] } },
     queries: [
+      {
+        match: ({ sql }) => sql.includes('AS value'),
+        schema: [{ name: 'value', type: 'STRING' }],
+        rows: () => [{ value: null }, { value: 'XXXXX@secret.example' }, { value }],
+      },
+      {
+        match: ({ sql }) => sql.includes('AS list'),
+        schema: [{ name: 'list', type: 'STRING', mode: 'REPEATED' }],
+        rows: () => [{ list: [] }, { list: ['XXXXX@secret.example', value] }],
+      },
       {
         match: () => true,
         schema: [...contact],
@@ -132,5 +143,55 @@ describe('an answer to a masked query', () => {
     const [job] = await bigquery.createQueryJob('SELECT * FROM shop.contacts');
     await expect(job.getQueryResults()).rejects.toMatchObject({ guardCode: 'ERR_SQL_UNPROVEN' });
     runsMs = 0;
+  });
+});
+
+describe('an output that hands masked values on unchanged', () => {
+  const from = 'FROM shop.contacts';
+
+  async function answerWith(given: string, query: string): Promise<unknown> {
+    value = given;
+    try {
+      return (await bigquery.query(query))[0].length;
+    } catch (error) {
+      if (!isGuardError(error)) throw error;
+      return [error.guardCode, error.reasons];
+    }
+  }
+
+  it.each([
+    ['UNION ALL', `SELECT mail AS value ${from} UNION ALL SELECT phone ${from}`],
+    ['INTERSECT', `SELECT mail AS value ${from} INTERSECT DISTINCT SELECT mail ${from}`],
+    ['a query in a query', `SELECT (SELECT mail ${from} LIMIT 1) AS value`],
+    ['COALESCE', `SELECT COALESCE(mail, phone) AS value ${from}`],
+    ['IF', `SELECT IF(id = 1, mail, phone) AS value ${from}`],
+    ['CASE', `SELECT CASE id WHEN 1 THEN mail ELSE phone END AS value ${from}`],
+    ['MAX', `SELECT MAX(mail) AS value ${from}`],
+    ['a window', `SELECT FIRST_VALUE(mail) OVER (ORDER BY id) AS value ${from}`],
+    ['an element of an array that was made', `SELECT ARRAY_AGG(mail)[OFFSET(0)] AS value ${from}`],
+    [
+      'a field of a record in an array',
+      `SELECT p.m AS value FROM UNNEST(ARRAY(SELECT AS STRUCT mail AS m ${from})) AS p`,
+    ],
+    ['a pipe', `${from} |> AGGREGATE ANY_VALUE(mail) AS value`],
+    ['an array that was made', `SELECT ARRAY_AGG(mail) AS list ${from}`],
+    ['an array of a query', `SELECT ARRAY(SELECT mail ${from}) AS list`],
+  ])('by %s is refused when it holds one as it is', async (_what, query) => {
+    expect(await answerWith('ada@secret.example', query)).toEqual(refused);
+    expect(await answerWith('XXXXX@x.example', query)).toBeGreaterThan(1);
+  });
+
+  it('from an emptied array is refused when it holds anything', async () => {
+    const query = `SELECT card AS value ${from}, UNNEST(cards) AS card`;
+    expect(await answerWith('4111', query)).toEqual(refused);
+  });
+
+  it.each([
+    ['a column that is not masked', `SELECT mail AS value ${from} UNION ALL SELECT home.city ${from}`],
+    ['a text of the query', `SELECT IFNULL(mail, 'nobody') AS value ${from}`],
+    ['another text of the query', `SELECT mail AS value ${from} UNION ALL SELECT 'ada@secret.example'`],
+    ['a computation', `SELECT LOWER(mail) AS value ${from}`],
+  ])('or %s holds what nobody can tell apart', async (_what, query) => {
+    expect(await answerWith('ada@secret.example', query)).toBe(3);
   });
 });

@@ -73,12 +73,35 @@ class UnmaskedError extends Error {
   override readonly name = 'UnmaskedError';
 }
 
-function maskOfCopy({ column, masks }: OutputCopy, make: MakeMask): CellMask {
-  return cellMask(column, [], (each, path) => {
-    const found = masks.find((mask) => isPath(mask.path, path));
+function maskOfCopy({ column, masks, others }: OutputCopy, make: MakeMask): CellMask {
+  const mask = cellMask(column, [], (each, path) => {
+    const found = masks.find((choice) => isPath(choice.path, path));
     if (found === undefined) return undefined;
-    return isResultSide(found) ? maskingLeaf(each, found, make) : checkingLeaf(each, found, make);
+    if (isResultSide(found)) return maskingLeaf(each, found, make);
+    const leaf = checkingLeaf(each, found, make);
+    // Elements that were taken out of arrays, or put into one, are not those of a column that is emptied.
+    return others !== undefined && path.length === 0 ? { value: leaf.value } : leaf;
   });
+  return others === undefined || others.length === 0
+    ? mask
+    : anyOf([mask, ...others.map((other) => maskOfCopy({ ...other, others: [] }, make))]);
+}
+
+/** A value that may be of several columns must hold what one of their masks releases. */
+function anyOf(masks: readonly CellMask[]): CellMask {
+  return (value, cells) => {
+    const isReleased = masks.some((mask) => {
+      try {
+        mask(value, cells);
+        return true;
+      } catch (error) {
+        if (error instanceof UnmaskedError) return false;
+        throw error;
+      }
+    });
+    if (isReleased) return value;
+    throw new UnmaskedError();
+  };
 }
 
 function checkingLeaf(column: CatalogColumn, choice: AppliedMask, make: MakeMask): Leaf {

@@ -1,14 +1,16 @@
 import type { CatalogColumn, CatalogTable } from '../../sql/catalog.ts';
-import type { Facts, OutputColumn } from '../../sql/facts.ts';
+import type { ColumnSource, Facts, OutputColumn } from '../../sql/facts.ts';
 import type { ColumnMask } from '../policy/decision.ts';
 import { sameTable } from '../policy/subject.ts';
 import { columnAt } from './column-at.ts';
 
-/** An output column that is the unchanged copy of a column with masks on it or on fields within. */
+/** A column that an output column copies unchanged, with masks on it or on fields within. */
 export interface OutputCopy {
   readonly column: CatalogColumn;
   /** With paths below the column: `[]` for its own. */
   readonly masks: readonly ColumnMask[];
+  /** Where each value is of one of several columns, or an element of one: the others. */
+  readonly others?: readonly OutputCopy[];
 }
 
 /** By the position of output columns; `undefined` where nothing of a masked column is copied. */
@@ -33,11 +35,25 @@ function showsAsIs({ table, trusted = [] }: ColumnMask, { name, beneath }: Facts
 }
 
 function copyOf(
-  { plain, sources }: OutputColumn,
+  output: OutputColumn,
   tables: readonly CatalogTable[],
   masks: readonly ColumnMask[],
 ): OutputCopy | undefined {
-  const [source] = plain ? sources : [];
+  if (output.plain) return copyFrom(output.sources[0], tables, masks);
+  const { oneOf = [], type } = output;
+  if (type === undefined) return undefined;
+  const mode = type.startsWith('ARRAY<') ? 'REPEATED' : 'NULLABLE';
+  const copies = oneOf.flatMap((source) => copyFrom(source, tables, masks) ?? []);
+  const [first, ...others] = copies.map((copy) => ({ ...copy, column: { ...copy.column, mode } as const }));
+  // Where one of the columns is not masked, its values may be anything.
+  return first === undefined || copies.length < oneOf.length ? undefined : { ...first, others };
+}
+
+function copyFrom(
+  source: ColumnSource | undefined,
+  tables: readonly CatalogTable[],
+  masks: readonly ColumnMask[],
+): OutputCopy | undefined {
   const table = source && tables.find(({ name }) => sameTable(name, source.table));
   if (source === undefined || table === undefined) return undefined;
   const column = columnAt([...table.columns, ...table.pseudoColumns], source.path);

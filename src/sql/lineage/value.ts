@@ -14,6 +14,8 @@ export interface Value {
   readonly computed: Sources;
   readonly fields?: readonly ValueField[];
   readonly copied: boolean;
+  /** It is, unchanged, the value of one of these columns, or an element of one. Absent where that is not certain. */
+  readonly handed?: Sources | undefined;
 }
 
 export interface ValueField {
@@ -67,7 +69,14 @@ export function merge(values: readonly Value[], type?: Type): Value {
     computed: union([...alike.map((value) => value.computed), ...others.map(allSources), ...fields.lost]),
     ...(fields.kept === undefined ? {} : { fields: fields.kept }),
     copied: values.every((value) => value.copied),
+    handed: others.length === 0 ? handedOf(values) : undefined,
   };
+}
+
+/** The columns of which one of the values is one; `undefined` as soon as that is not certain of each. */
+export function handedOf(values: readonly Value[]): Sources | undefined {
+  const sets = values.flatMap(({ handed }) => (handed === undefined ? [] : [handed]));
+  return sets.length === values.length && sets.length > 0 ? union(sets) : undefined;
 }
 
 function keepsShape(value: Value, shape: Type | undefined): boolean {
@@ -139,6 +148,7 @@ function fieldAt(value: Value, index: number, name: string, type: Type | undefin
     paths,
     computed: value.computed,
     copied: value.copied && value.computed.size === 0,
+    handed: value.handed && new Set([...value.handed].map((source) => fieldSource(source, name))),
   };
   const built = value.fields?.[index]?.value;
   if (built === undefined) return own;

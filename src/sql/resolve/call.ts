@@ -1,7 +1,16 @@
 import type { Argument, Call } from '../ast/index.ts';
-import { arrayOf as arrayType, commonType, scalar, structFields } from '../lineage/type.ts';
+import { arrayOf as arrayType, commonType, sameShape, scalar, structFields } from '../lineage/type.ts';
 import type { Type, TypeField } from '../lineage/type.ts';
-import { arrayOf, constant, dependent, derive, elementOf, merge, unknownValue } from '../lineage/value.ts';
+import {
+  arrayOf,
+  constant,
+  dependent,
+  derive,
+  elementOf,
+  handedOf,
+  merge,
+  unknownValue,
+} from '../lineage/value.ts';
 import type { Value } from '../lineage/value.ts';
 import { childScope, localScope } from '../scope/scope.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -9,6 +18,8 @@ import { choose, expression } from './expression.ts';
 import {
   aggregates,
   averaging,
+  choosing,
+  choosingFirst,
   commonTyped,
   computing,
   dividing,
@@ -166,13 +177,17 @@ function pass(name: string, values: readonly Value[]): Value {
   const shaped = values.filter((value) => structFields(value.type) !== undefined);
   if (shaped.length === 0) {
     const types = values.map((value) => value.type);
-    return derive(
-      values,
-      commonTyped.has(name) ? commonType(types) : types.find((type) => type !== undefined),
-    );
+    const type = commonTyped.has(name) ? commonType(types) : types.find((each) => each !== undefined);
+    return { ...derive(values, type), handed: chosenBy(name, values, type) };
   }
   const others = values.filter((value) => !shaped.includes(value));
   return { ...dependent(merge(shaped), others), copied: false };
+}
+
+/** What a function that changes nothing may have chosen, where all of it has the type of the result. */
+function chosenBy(name: string, values: readonly Value[], type: Type | undefined): Value['handed'] {
+  const chosen = choosing.has(name) ? values : choosingFirst.has(name) ? values.slice(0, 1) : [];
+  return chosen.every((value) => sameShape(value.type, type)) ? handedOf(chosen) : undefined;
 }
 
 function resultType(name: string, values: readonly Value[]): Type | undefined {

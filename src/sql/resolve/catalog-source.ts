@@ -52,7 +52,8 @@ export function starAndQualifier(reference: Reference): Pick<Source, 'star' | 'q
 function tableColumn(column: CatalogColumn, pseudo: boolean, reference: Reference, pass: Pass): Column {
   const source = columnSource(reference.name, column.name);
   const type = typeOfColumn(column);
-  const value: Value = { type, paths: new Set([source]), computed: noSources, copied: true };
+  const paths = new Set([source]);
+  const value: Value = { type, paths, computed: noSources, copied: true, handed: paths };
   return {
     name: column.name,
     value,

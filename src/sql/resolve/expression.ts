@@ -7,6 +7,7 @@ import {
   constant,
   dependent,
   derive,
+  handedOf,
   elementOf,
   fieldOf,
   merge,
@@ -167,7 +168,9 @@ export function choose(results: readonly Value[], conditions: readonly Value[]):
     (result) => result.type !== undefined || result.paths.size + result.computed.size > 0,
   );
   if (typed.length === 0) return dependent(unknownValue, conditions);
-  return { ...dependent(merge(typed), conditions), copied: false };
+  // What is left out has no source, and is not always NULL.
+  const handed = typed.length === results.length ? handedOf(results) : undefined;
+  return { ...dependent(merge(typed), conditions), copied: false, handed };
 }
 
 function structField({ name, value }: StructField, tuple: boolean, scope: Scope): ValueField {

@@ -111,6 +111,13 @@ export const passing: ReadonlySet<string> = words(`
   ARRAY_CONCAT_AGG ARRAY_FIRST_N ARRAY_LAST_N ARRAY_REVERSE ARRAY_SLICE ARRAY_FILTER ARRAY_DISTINCT PERCENTILE_DISC NULLIFZERO ZEROIFNULL GREATEST LEAST
   ERROR_IF`);
 
+/** Of these, those that hand on one of their arguments as it is. */
+export const choosing: ReadonlySet<string> = words('COALESCE IFNULL GREATEST LEAST');
+
+/** Of these, those that hand on a value of their first argument as it is. */
+export const choosingFirst: ReadonlySet<string> = words(`
+  ANY_VALUE FIRST_VALUE LAST_VALUE NTH_VALUE MAX_BY MIN_BY MIN MAX PERCENTILE_DISC NULLIF`);
+
 /** Element of the array that is the argument. */
 export const taking: ReadonlySet<string> = words('ARRAY_FIRST ARRAY_LAST ARRAY_MIN ARRAY_MAX');
 
