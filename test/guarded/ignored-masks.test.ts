@@ -146,18 +146,18 @@ describe('an answer to a masked query', () => {
   });
 });
 
+async function answerWith(given: string, query: string): Promise<unknown> {
+  value = given;
+  try {
+    return (await bigquery.query(query))[0].length;
+  } catch (error) {
+    if (!isGuardError(error)) throw error;
+    return [error.guardCode, error.reasons];
+  }
+}
+
 describe('an output that hands masked values on unchanged', () => {
   const from = 'FROM shop.contacts';
-
-  async function answerWith(given: string, query: string): Promise<unknown> {
-    value = given;
-    try {
-      return (await bigquery.query(query))[0].length;
-    } catch (error) {
-      if (!isGuardError(error)) throw error;
-      return [error.guardCode, error.reasons];
-    }
-  }
 
   it.each([
     ['UNION ALL', `SELECT mail AS value ${from} UNION ALL SELECT phone ${from}`],
