@@ -1,11 +1,11 @@
 import { GuardError } from '../errors.ts';
 import { isJsonObject, type Json } from '../call/json.ts';
 import { freezeCall } from '../call/freeze.ts';
-import { detokenizeCall, type DetokenizeRequest } from '../middleware/masking/index.ts';
+import { detokenizeCall, type DetokenizeRequest } from '../middleware/masking/keys/detokenize-call.ts';
 import { engineOf, type Guard } from './guard.ts';
 import { currentScope } from './scope.ts';
 
-export type { DetokenizeRequest } from '../middleware/masking/index.ts';
+export type { DetokenizeRequest } from '../middleware/masking/keys/detokenize-call.ts';
 
 /**
  * Turns tokens of `cryptoDeterministic` and `formatPreserving` back into values; null for what is no token of the mask.
