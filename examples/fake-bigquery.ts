@@ -74,8 +74,8 @@ assert.deepEqual(
   ana.notices.map(({ statement }) => statement?.sql),
   Array.from({ length: 2 }, () => `UPDATE shop.orders SET status = 'void' WHERE id = @id`),
 );
-// BigQuery got exactly two statements.
-const asked = fake.requests.filter(({ path }) => path.endsWith('/queries'));
+// BigQuery got exactly two statements, as jobs under ids that are on record.
+const asked = fake.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/jobs'));
 assert.equal(asked.length, 2);
 
 for (const { time, type } of record.events()) {
