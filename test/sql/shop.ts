@@ -45,6 +45,7 @@ export const shop: Catalog = staticCatalog({
       },
       view: 'SELECT id, email AS contact, address, UPPER(name) AS upper FROM shop.customers',
     },
+    { name: 'p.shop.nested', columns: { contact: 'STRING' }, view: 'SELECT contact FROM p.shop.contacts' },
     {
       name: 'p.shop.mine',
       columns: { id: 'INT64' },

@@ -20,7 +20,7 @@ import type { Hidden, SourceMask } from './source-mask.ts';
 export interface RewrittenSources extends Rewritten {
   /** Where the text names what is masked, each within a subquery that masks it. */
   readonly places: readonly number[];
-  /** Views whose text stands in their place. */
+  /** Views that were masked: whatever comes through them may be gone where this text stands in the place of a view. */
   readonly inlined: readonly ObjectName[];
 }
 
@@ -54,7 +54,7 @@ export async function rewriteSources(
     cover.inlined === undefined ? [] : [cover.view.name, ...cover.inlined.inlined],
   );
   checkRewritten({ analysis, again, hidden: all, inlined, places: new Set(places) });
-  return { ...rewritten, places, inlined };
+  return { ...rewritten, places, inlined: [...inlined, ...covers.map(({ view }) => view.name)] };
 }
 
 /** Whatever else reads a masked table than the text itself. */

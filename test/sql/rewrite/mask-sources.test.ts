@@ -189,6 +189,13 @@ test.each([
   expect(await masked(sql)).toBe(expected);
 });
 
+test('a view over a view that copies a masked column is replaced, and the other masked at its output', async () => {
+  const none: SourceMask = { ...email, expression: () => 'CAST(NULL AS STRING)' };
+  expect(await masked('SELECT contact FROM nested', [none])).toBe(
+    'SELECT contact FROM (SELECT guard_row.contact FROM (SELECT contact FROM (SELECT CAST(NULL AS STRING) AS contact FROM p.shop.contacts AS guard_row) AS contacts\n) AS guard_row) AS nested',
+  );
+});
+
 test('a masked field of a record that a view copies is masked at its output', async () => {
   const city: SourceMask = {
     table: customers,
