@@ -11,6 +11,7 @@ import { failureOf } from './failure.ts';
 import { intentOf, type IntentForm } from './intent.ts';
 import { jobOf, outcomeOf, resultOf } from './outcome.ts';
 import { auditRecord, CallRecord, sendsRecorded } from './record.ts';
+import { Recovery } from './recovery/recovery.ts';
 import type { Detail } from './recorded-text.ts';
 import { KnownSessions } from './sessions.ts';
 import type { AuditStore } from './store.ts';
@@ -47,7 +48,8 @@ export interface AuditMiddleware extends Middleware {
  * ```
  */
 export function audit(options: AuditOptions): AuditMiddleware {
-  const passage: Passage = { ...options, form: formOf(options), sessions: new KnownSessions() };
+  const recovery = new Recovery(options.store);
+  const passage: Passage = { ...options, form: formOf(options), sessions: new KnownSessions(), recovery };
   const now = options.now ?? (() => new Date());
   return {
     name: 'audit',
@@ -61,6 +63,7 @@ export function audit(options: AuditOptions): AuditMiddleware {
 interface Passage extends AuditOptions {
   readonly form: IntentForm;
   readonly sessions: KnownSessions;
+  readonly recovery: Recovery;
 }
 
 function formOf({
@@ -79,6 +82,7 @@ async function handle(passage: Passage, call: Call, context: Context, next: Next
   const durationMs = (): number => Math.max(0, context.now().getTime() - started);
   let result: Result;
   try {
+    await passage.recovery.run(context);
     result = await next(call);
   } catch (error) {
     const { operation } = call;

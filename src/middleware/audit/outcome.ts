@@ -13,7 +13,8 @@ export function outcomeOf(call: Call, result: Result): Outcome {
   return isJsonObject(result.body) ? { ...about, ...outcomeOfBody(result.body) } : about;
 }
 
-function outcomeOfBody(body: JsonObject): Partial<Outcome> {
+/** What an answer or the resource of a job says of itself. */
+export function outcomeOfBody(body: JsonObject): Partial<Omit<Outcome, 'operation' | 'status'>> {
   const statistics = object(body['statistics']);
   const query = object(statistics['query']);
   const state = object(body['status']);

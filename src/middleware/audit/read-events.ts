@@ -14,10 +14,13 @@ import { linesOf } from './verify/lines.ts';
  */
 export async function* readEvents(path: string): AsyncGenerator<AuditEvent> {
   for (const { closed, last } of await chainsIn(path)) {
-    for (const file of [...closed, ...last]) {
-      for await (const lines of linesOf(file)) for (const { text } of lines) yield* eventIn(text);
-    }
+    for (const file of [...closed, ...last]) yield* eventsOf(file);
   }
+}
+
+/** The events of one file. */
+export async function* eventsOf(file: string): AsyncGenerator<AuditEvent> {
+  for await (const lines of linesOf(file)) for (const { text } of lines) yield* eventIn(text);
 }
 
 /** The event that a line holds, if it is one. */

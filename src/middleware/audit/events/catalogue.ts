@@ -2,6 +2,7 @@ import * as approval from './approval.ts';
 import * as audit from './audit.ts';
 import { callFailed, type CallFailed } from './call-failed.ts';
 import { callFinished, type CallFinished } from './call-finished.ts';
+import { callRecovered, type CallRecovered } from './call-recovered.ts';
 import { callStarted, type CallStarted } from './call-started.ts';
 import * as cost from './cost.ts';
 import { decisionMade, type DecisionMade } from './decision-made.ts';
@@ -34,6 +35,7 @@ export interface EventData {
   readonly 'tokens.detokenized': TokensDetokenized;
   readonly 'call.finished': CallFinished;
   readonly 'call.failed': CallFailed;
+  readonly 'call.recovered': CallRecovered;
   readonly 'session.started': SessionStarted;
   readonly 'prompt.recorded': PromptRecorded;
   readonly 'policy.changed': PolicyChanged;
@@ -69,6 +71,7 @@ export const eventCatalogue: Catalogue = {
   'tokens.detokenized': tokensDetokenized,
   'call.finished': callFinished,
   'call.failed': callFailed,
+  'call.recovered': callRecovered,
   'session.started': sessionStarted,
   'prompt.recorded': promptRecorded,
   'policy.changed': policyChanged,

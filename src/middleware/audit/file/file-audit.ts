@@ -10,6 +10,7 @@ import { nodeDisk, type Disk } from './disk.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadWriter } from './heads.ts';
 import { takePlace, type AuditPlace, type Taken } from './place.ts';
+import { openCalls, type OpenCall } from '../recovery/open-calls.ts';
 import { Signer, type SigningOptions } from './signer.ts';
 import type { RecordSource } from '../sinks/record-source.ts';
 import type { AuditStore } from '../store.ts';
@@ -47,6 +48,8 @@ interface Writing {
   readonly taken: Taken;
   readonly chain: Chain;
   readonly key: string | undefined;
+  /** The last event before this process. */
+  readonly from: number;
   readonly heads: HeadWriter | undefined;
 }
 
@@ -68,6 +71,13 @@ class FileStore implements FileAudit {
   async append(entries: Parameters<AuditStore['append']>[0]): Promise<void> {
     if (this.#closed) throw unavailable('it was closed');
     await this.#commits.add(entries.map(draft));
+  }
+
+  async openCalls(): Promise<readonly OpenCall[]> {
+    // Opens the file, and so tells what was there before this process.
+    await this.#commits.add([]);
+    const { taken, from } = this.#writing ?? {};
+    return taken === undefined || from === 0 ? [] : openCalls(taken.path, from ?? 0);
   }
 
   async close(): Promise<void> {
@@ -141,7 +151,7 @@ class FileStore implements FileAudit {
       const { end } = chain;
       const heads =
         signer && (await HeadWriter.open(disk, path, signer, { every: signing?.every, from: end }));
-      const writing = { taken, chain, heads, key: signer?.key };
+      const writing = { taken, chain, heads, key: signer?.key, from: end.sequence };
       await this.#append(writing, this.#opening(writing, torn));
       return writing;
     } catch (error) {

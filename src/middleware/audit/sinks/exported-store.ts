@@ -36,6 +36,7 @@ export function exportedStore(
       for (const entry of fresh) recorded.add(entry);
       if (required.length > 0) await taken();
     },
+    openCalls: async () => (await store.openCalls?.()) ?? [],
     metrics: () => deliveries.map(({ run }) => run.metrics()),
     async close() {
       await store.close();

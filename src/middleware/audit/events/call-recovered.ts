@@ -1,0 +1,41 @@
+import { count, flag, oneOf, text } from './definition.ts';
+import type { EventDefinition } from './definition.ts';
+
+export interface CallRecovered {
+  readonly operation: string;
+  /**
+   * `done` and `failed`: how its job ended. `noJob`: BigQuery knows of none, so nothing was run. `notSent`: the process
+   * ended before it sent anything. `unknown`: it was no job, and nobody can be asked.
+   */
+  readonly outcome: 'done' | 'failed' | 'noJob' | 'notSent' | 'unknown';
+  readonly jobId?: string;
+  readonly jobComplete?: boolean;
+  readonly jobError?: string;
+  readonly statementType?: string;
+  readonly bytesProcessed?: number;
+  readonly bytesBilled?: number;
+  readonly cacheHit?: boolean;
+  readonly rows?: number;
+  readonly totalRows?: number;
+  readonly affectedRows?: number;
+}
+
+export const callRecovered: EventDefinition<CallRecovered> = {
+  version: 1,
+  summary: 'What became of a call whose process ended before its outcome was on record.',
+  required: ['operation', 'outcome'],
+  properties: {
+    operation: text,
+    outcome: oneOf('done', 'failed', 'noJob', 'notSent', 'unknown'),
+    jobId: text,
+    jobComplete: flag,
+    jobError: text,
+    statementType: text,
+    bytesProcessed: count,
+    bytesBilled: count,
+    cacheHit: flag,
+    rows: count,
+    totalRows: count,
+    affectedRows: count,
+  },
+};
