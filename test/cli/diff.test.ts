@@ -102,11 +102,46 @@ describe('bigquery-guard diff', () => {
         'not replayed:',
         '  1: polls and pages follow the decision for their job',
         '  1: the tables of load, copy and extract jobs are not recorded',
-        '  1: what the SQL does could not be proved with this catalog (the record does not hold the default dataset)',
+        '  1: what the SQL does could not be proved with this catalog',
         '',
       ],
     ]);
     expect(printed).not.toContain('secret');
+  });
+
+  it('judges calls by the default dataset and the destination that they had', async () => {
+    const destinationTable = { projectId: 'acme', datasetId: 'shop', tableId: 'copies' };
+    const settings = { useLegacySql: false, defaultDataset: { datasetId: 'shop' } };
+    const calls = await recordOf(join(folder.path, 'settings'), [
+      {
+        method: 'POST',
+        url: '/bigquery/v2/projects/acme/jobs',
+        body: {
+          configuration: { query: { query: 'SELECT id FROM customers', ...settings, destinationTable } },
+        },
+      },
+      {
+        method: 'POST',
+        url: '/bigquery/v2/projects/acme/queries',
+        body: { query: 'SELECT id FROM customers', ...settings },
+      },
+    ]);
+    const copies = '  - { name: copies, operations: [write], datasets: [shop], effect: allow }';
+    const wider = await folder.write(
+      'wider.yaml',
+      guardYaml.replace(/ {2}- \{ name: big.*\n/, '').replace('rules:', `rules:\n${copies}`),
+    );
+    const catalog = join(folder.path, 'catalog.yaml');
+    const { printed } = await runCli(['diff', old, wider, '--replay', calls, '--catalog', catalog]);
+    expect(printed.replaceAll(/ {2}\S+ \S+Z /g, '  ID TIME ').split('\n')).toEqual([
+      '2 calls replayed, 1 decided otherwise',
+      '',
+      'default: 1',
+      '  ID TIME shop-agent by reporter',
+      '    jobs.insert: read acme.shop.customers, write acme.shop.copies',
+      '    deny -> allow',
+      '',
+    ]);
   });
 
   it('ends with 0 when nothing changes, and with 2 for a record that is not there', async () => {

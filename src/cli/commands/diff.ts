@@ -27,8 +27,7 @@ export async function diff(before: string, after: string, options: DiffOptions):
   return changes.length === 0 ? 0 : 1;
 }
 
-const notProved =
-  'what the SQL does could not be proved with this catalog (the record does not hold the default dataset)';
+const notProved = 'what the SQL does could not be proved with this catalog';
 
 const mostExamples = 3;
 

@@ -9,18 +9,29 @@ export function recordedCall(started: JsonObject): { readonly call: Call } | { r
   const { operation: name, project, sql, followUp } = started;
   if (followUp === true) return { why: 'polls and pages follow the decision for their job' };
   if (typeof project !== 'string') return { why: 'the record names no project' };
-  if (isJsonObject(sql)) return query(sql, project);
+  if (isJsonObject(sql)) return query(sql, started, project);
   const operation = [...operations.values()].find((each) => each.name === name);
   if (operation === undefined) return { why: 'the method was not known' };
   if (name === 'jobs.insert') return { why: 'the tables of load, copy and extract jobs are not recorded' };
   return request(operation, started, project);
 }
 
-function query({ text, truncated }: JsonObject, project: string): ReturnType<typeof recordedCall> {
+function query(
+  { text, truncated }: JsonObject,
+  { defaultDataset, destination }: JsonObject,
+  project: string,
+): ReturnType<typeof recordedCall> {
   if (typeof text !== 'string') return { why: 'the SQL is recorded as a hash only' };
   if (truncated === true) return { why: 'the SQL is recorded in part only' };
-  return { call: rehearsedCall({ sql: text }, project) };
+  return {
+    call: rehearsedCall(
+      { sql: text, dataset: textIn(defaultDataset), destination: textIn(destination) },
+      project,
+    ),
+  };
 }
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** The path says what the call is about; of the body only what it creates is known. */
 function request(

@@ -57,8 +57,22 @@ function statement(call: Call, form: IntentForm): Partial<CallStarted> {
   return {
     sql: fullText(request.sql, form.textLimit),
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...named('defaultDataset', request.settings['defaultDataset'], call.project),
+    ...named('destination', request.settings['destinationTable'], call.project),
     ...(request.dryRun ? { dryRun: true } : {}),
   };
+}
+
+function named(
+  key: 'defaultDataset' | 'destination',
+  reference: unknown,
+  project: string,
+): Pick<CallStarted, 'defaultDataset' | 'destination'> {
+  if (!isJsonObject(reference)) return {};
+  const { projectId = project, datasetId, tableId } = reference;
+  const parts = [projectId, datasetId, ...(key === 'destination' ? [tableId] : [])];
+  const names = parts.filter((part) => typeof part === 'string' && part !== '');
+  return names.length === parts.length ? { [key]: names.join('.') } : {};
 }
 
 function location(call: Call): Pick<CallStarted, 'location'> {

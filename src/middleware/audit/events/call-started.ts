@@ -22,6 +22,10 @@ export interface CallStarted {
   readonly path?: string;
   readonly sql?: RecordedText;
   readonly parameters?: readonly RecordedParameter[];
+  /** `project.dataset`: where names in the SQL that name none lie. */
+  readonly defaultDataset?: string;
+  /** `project.dataset.table`: where the settings put the rows. */
+  readonly destination?: string;
   readonly dryRun?: boolean;
   /** The media type of an upload. */
   readonly upload?: string;
@@ -45,6 +49,8 @@ export const callStarted: EventDefinition<CallStarted> = {
     path: text,
     sql: recordedText,
     parameters: listOf(record(['type'], { name: text, type: text, hash: digest, value: true })),
+    defaultDataset: text,
+    destination: text,
     dryRun: flag,
     upload: text,
     prompt: recordedText,
