@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { approvals } from './approval.ts';
 import { policies } from './policy.ts';
 import { rewrites } from './rewrite.ts';
 
@@ -22,6 +23,11 @@ if (process.argv.includes('sql')) {
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const quick = process.argv.includes('quick');
+
+if (process.argv.includes('approval')) {
+  await approvals();
+  process.exit();
+}
 
 if (process.argv.includes('policy')) {
   policies();

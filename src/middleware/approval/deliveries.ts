@@ -46,6 +46,8 @@ export class Deliveries {
     this.#remember(record.id);
     this.#running.get(record.id)?.stop();
     for (const delivery of this.#later.get(record.id) ?? []) delivery.stop();
+    // A signal has a timer, and 10,000 requests may be settled at once.
+    if (this.#channels.every((channel) => channel.settled === undefined)) return;
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(patience)]);
     for (const channel of this.#channels) {
       // What a chat shows is no evidence: a message that still has its buttons decides nothing any more.

@@ -8,7 +8,7 @@ import { followedJobKey } from '../policy/follow-up.ts';
 import { grantText } from './approval-event.ts';
 import type { ApprovalParts } from './approval.ts';
 import type { ApprovalRecord, Vote } from './approval-record.ts';
-import { approvedKey } from './approved.ts';
+import { approvedKey, approvedOf } from './approved.ts';
 import { notApproved, revokedWhileRunning, tooManyRows } from './errors.ts';
 import { execute } from './execute.ts';
 import { obtain } from './obtain.ts';
@@ -89,7 +89,7 @@ async function run(
   next: Next,
   { desk, running }: ApprovalParts,
 ): Promise<Result> {
-  context.set(approvedKey, { id: spent.id, requestHash: spent.requestHash });
+  context.set(approvedKey, approvedOf(call, spent));
   const started = running.start(spent, call, context);
   try {
     const result = await next(call);

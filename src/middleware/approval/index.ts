@@ -17,7 +17,7 @@ export {
 export { requestHash } from './request-hash.ts';
 export type { RequestParts } from './request-parts.ts';
 export { evidenceKey, reconsiderKey, type Evidence, type Reconsidered } from './evidence.ts';
-export { approvedKey, assertApproved, onlyApproved, type Approved } from './approved.ts';
+export { approvedKey, approvedOf, assertApproved, onlyApproved, type Approved } from './approved.ts';
 export { ApprovalError, type ApprovalHandle } from './errors.ts';
 export type {
   ApprovalRecord,

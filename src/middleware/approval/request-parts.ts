@@ -1,6 +1,7 @@
 import type { Call, CallIds } from '../../call/call.ts';
 import type { Context } from '../../call/context.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import { queryRequest, withQuerySettings } from '../../call/query-request.ts';
 import { fullName } from '../../sql/full-name.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Evidence } from './evidence.ts';
@@ -87,6 +88,18 @@ function typesOf(parameters: Json): Json {
   });
 }
 
+/**
+ * SHA-256 of what is sent of a call, apart from what is changed on the way: masks change the text, limits the bytes that
+ * may be billed and the rows of a page.
+ */
+export function sentDigest(call: Call): string {
+  const { operation, method, path, project, query } = call;
+  const { maxResults: _maxResults, ...urlParameters } = query;
+  const said = withQuerySettings(call, { query: null, maximumBytesBilled: null, useLegacySql: false });
+  const statement = statementParts(queryRequest(call) === undefined ? call : said);
+  return digest({ operation, method, path, project, ids: lastingIds(call), urlParameters, ...statement });
+}
+
 /** The id of a new job is made up anew for each attempt. */
 function lastingIds({ operation, ids }: Call): CallIds {
   if (operation !== 'jobs.insert') return ids;
@@ -152,7 +165,9 @@ function queryFields(fields: JsonObject): {
 /** Labels of our own (`guard_call`, …) differ with every attempt and change nothing that runs. */
 function meaningful(labels: Json | undefined): Json {
   if (!isJsonObject(labels)) return labels ?? null;
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith('guard_')));
+  const given = Object.entries(labels);
+  const kept = given.filter(([name]) => !name.startsWith('guard_'));
+  return kept.length === 0 && given.length > 0 ? null : Object.fromEntries(kept);
 }
 
 function callerParts({

@@ -30,7 +30,7 @@ export function detokenizing({ keys, policy }: DetokenizingOptions): Middleware 
       const decision = context.get(decisionKey);
       if (decision === undefined || decision.effect === 'deny')
         throw unable(call, 'no policy has allowed it');
-      assertApproved(call.id, context);
+      assertApproved(call, context);
       const mask = policy.current().document.masks.find(({ name }) => name === maskInCall(call));
       const values = originals(call, mask, keys);
       await recordTokens(context, mask, values);

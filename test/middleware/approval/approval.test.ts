@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { compose } from '../../../src/call/compose.ts';
 import {
   approvedKey,
+  approvedOf,
   assertApproved,
   evidenceKey,
   memoryApprovals,
@@ -12,9 +13,15 @@ import {
   signDecision,
   webhook,
   type ApprovalChannel,
+  type ApprovalHandle,
   type ApprovalStore,
   type Evidence,
 } from '../../../src/middleware/approval/index.ts';
+import { withQuerySettings } from '../../../src/call/query-request.ts';
+import { costKey, type Cost } from '../../../src/middleware/limits/cost.ts';
+import type { Call } from '../../../src/call/call.ts';
+import type { Context } from '../../../src/call/context.ts';
+import type { Next } from '../../../src/call/middleware.ts';
 import { audit, memoryStore } from '../../../src/middleware/audit/index.ts';
 import type { Decision } from '../../../src/middleware/policy/decision.ts';
 import { instantApprovals } from '../../../src/testing/instant-approvals.ts';
@@ -69,7 +76,7 @@ describe('a call that needs approval', () => {
     expect((await fetch(url, decision)).status).toBe(200);
     expect(await running).toBe(answer);
     expect(gate.sent).toHaveLength(1);
-    expect(context.get(approvedKey)).toEqual({ id, requestHash });
+    expect(context.get(approvedKey)).toMatchObject({ id, requestHash });
     expect(gate.progress.map(({ type }) => type)).toEqual([
       'approval.waiting',
       'approval.notified',
@@ -512,19 +519,177 @@ describe('what sends calls', () => {
     expect(await failure(handle(someCall(), someContext()))).toMatchObject({ code: 'ERR_CONFIG' });
     expect(sent).toEqual([]);
     const approved = someContext();
-    approved.set(approvedKey, { id: 'x', requestHash: 'y' });
-    expect(await handle(someCall(), approved)).toBe(answer);
+    const call = someCall();
+    approved.set(approvedKey, approvedOf(call, { id: 'x', requestHash: 'y' }));
+    expect(await handle(call, approved)).toBe(answer);
+  });
+});
+
+describe('the last step before sending', () => {
+  const changes: Record<string, (call: Call) => Call> = {
+    nothing: (call) => call,
+    'the bytes that may be billed': (call) => withQuerySettings(call, { maximumBytesBilled: '5' }),
+    'a label of ours': (call) => ({ ...call, body: { ...call.body, labels: { guard_call: 'x' } } }),
+    'the text': (call) => withQuerySettings(call, { query: 'DELETE FROM shop.orders WHERE TRUE' }),
+    'a parameter': (call) => withQuerySettings(call, { queryParameters: [{ name: 'a' }] }),
+    'the destination': (call) => withQuerySettings(call, { destinationTable: { tableId: 'x' } }),
+    'the dataset': (call) => withQuerySettings(call, { defaultDataset: { datasetId: 'hr' } }),
+    'a label of theirs': (call) => ({ ...call, body: { ...call.body, labels: { team: 'x' } } }),
+    'the project': (call) => ({ ...call, project: 'other', path: '/projects/other/queries' }),
+  };
+
+  it('refuses what a layer between has changed, but for what limits and labels of ours change', async () => {
+    const outcomes: Record<string, unknown> = {};
+    for (const [name, change] of Object.entries(changes)) {
+      const sent: unknown[] = [];
+      const { gate } = openGate({
+        channels: [instantApprovals({ verdict: 'approve', approver: 'ana@acme.io' })],
+      });
+      const between = {
+        name: 'between',
+        handle: async (call: Call, _context: Context, next: Next) => next(change(call)),
+      };
+      const handle = compose(
+        [gate, between],
+        onlyApproved(async (call) => {
+          sent.push(call);
+          return answer;
+        }),
+      );
+      outcomes[name] = [await handle(someCall(), someContext()).then(() => 'sent', codeOf), sent.length];
+    }
+    const refused = ['ERR_CONFIG action_digest_mismatch', 0];
+    const passes = ['nothing', 'the bytes that may be billed', 'a label of ours'];
+    expect(outcomes).toEqual(
+      Object.fromEntries(
+        Object.keys(changes).map((name) => [name, passes.includes(name) ? ['sent', 1] : refused]),
+      ),
+    );
+  });
+});
+
+describe('the dry run', () => {
+  const cost = (bytes: bigint, bounded = true): Cost => {
+    const rest = { billedBytes: bytes, price: 1, referencedTables: [], undeclaredParameters: [] };
+    return { bytes, bounded, statementType: 'UPDATE', ...rest };
+  };
+  const runs: Record<string, readonly [Cost | Error, unknown]> = {
+    'as many bytes': [cost(1000n), ['sent', 1, 'approval.consumed']],
+    'within the tolerance': [cost(1100n), ['sent', 1, 'approval.consumed']],
+    'more bytes': [cost(1101n), ['ERR_APPROVAL_EXPIRED bytes_over_approved', 0, 'approval.withdrawn']],
+    'nobody knows how many': [
+      cost(1n, false),
+      ['ERR_APPROVAL_EXPIRED bytes_over_approved', 0, 'approval.withdrawn'],
+    ],
+    'no answer': [new Error('BigQuery is away'), ['Error: BigQuery is away', 0, 'approval.notified']],
+  };
+
+  it('is made again right before the call is sent: more than was approved and the tolerance is refused', async () => {
+    const outcomes: Record<string, unknown> = {};
+    for (const [name, [later]] of Object.entries(runs)) {
+      const gate = openGate({ onPending: 'throw' });
+      const asked = someContext();
+      asked.set(costKey, async () => cost(1000n));
+      await failure(gate.run(someCall(), asked));
+      const [notice] = gate.box.notices;
+      expect(notice).toMatchObject({ estimatedBytes: 1000, estimatedPrice: { amount: 1, currency: 'USD' } });
+      if (notice !== undefined) await gate.decide(notice);
+      const context = someContext();
+      let times = 0;
+      context.set(costKey, async () => {
+        times += 1;
+        if (times === 1) return cost(1000n);
+        if (later instanceof Error) throw later;
+        return later;
+      });
+      const outcome = await gate.run(someCall(), context).then(() => 'sent', codeOf);
+      const last = gate.events.filter(({ type }) => type !== 'approval.decided').at(-1)?.type;
+      outcomes[name] = [outcome, gate.sent.length, last];
+    }
+    expect(outcomes).toEqual(Object.fromEntries(Object.entries(runs).map(([name, [, end]]) => [name, end])));
+  });
+
+  it('that BigQuery refuses asks nobody', async () => {
+    const gate = openGate();
+    const context = someContext();
+    context.set(costKey, async () => {
+      throw new Error('no such column');
+    });
+    expect(await failure(gate.run(someCall(), context))).toMatchObject({ message: 'no such column' });
+    expect([gate.box.notices, gate.sent]).toEqual([[], []]);
+  });
+});
+
+describe('a handle', () => {
+  it('is resumed in another process, and tells what became of the request', async () => {
+    const store = memoryApprovals();
+    const before = openGate({ onPending: 'throw', store });
+    const error = await failure(before.run());
+    const handle: ApprovalHandle = JSON.parse(JSON.stringify(error)).approval;
+    const after = openGate({ onPending: 'throw', store });
+    expect(await failure(after.gate.resume(handle, { waitFor: 0 }))).toMatchObject({
+      code: 'ERR_APPROVAL_PENDING',
+    });
+    const waiting = after.gate.resume(handle);
+    const [notice] = before.box.notices;
+    if (notice !== undefined) await after.decide(notice);
+    expect(await waiting).toMatchObject({ id: handle.id, state: 'approved' });
+    expect(await after.run()).toBe(answer);
+    expect(await failure(after.gate.resume(handle))).toMatchObject({
+      reasons: [{ rule: 'writes-need-a-person' }, { message: 'already_consumed' }],
+    });
+    const unknown = { ...handle, requestHash: 'b'.repeat(64) };
+    expect(await failure(after.gate.resume(unknown))).toMatchObject({
+      reasons: [{ message: 'unknown_request' }],
+    });
+    expect([before.box.notices.length, after.box.notices]).toEqual([1, []]);
+  });
+
+  it('of a request that nobody was told of, because the process died, is told by the next process', async () => {
+    const store = memoryApprovals();
+    const dying = openGate({
+      onPending: 'throw',
+      store,
+      channels: [{ name: 'slow', notify: async () => new Promise(() => undefined) }],
+    });
+    void failure(dying.run());
+    await eventually(() => dying.events.length === 1);
+    const next = openGate({ onPending: 'throw', store });
+    await eventually(() => next.box.notices.length === 1);
+    const [notice] = next.box.notices;
+    if (notice !== undefined) await next.decide(notice);
+    expect(await next.run()).toBe(answer);
+    expect(next.box.notices).toHaveLength(1);
+  });
+});
+
+describe('an approver', () => {
+  it('is shown what changed since a query of the shape was approved the last time', async () => {
+    const gate = openGate({ onPending: 'throw' });
+    const ask = async (id: number): Promise<void> => {
+      const context = someContext();
+      context.set(evidenceKey, { tables: [], columns: [], fingerprint: 'f'.repeat(64) });
+      await failure(gate.run(someCall(`UPDATE shop.orders SET status = 'paid' WHERE id = ${id}`), context));
+    };
+    await ask(6);
+    const [first] = gate.box.notices;
+    if (first !== undefined) await gate.decide(first);
+    await ask(7);
+    expect(gate.box.notices.map(({ statement }) => statement?.previous)).toEqual([
+      undefined,
+      { id: first?.id, approvedAt: expect.any(String), by: ['ana@acme.io'], changes: ['6 → 7'] },
+    ]);
   });
 });
 
 describe('assertApproved', () => {
   it('stops a call that needs approval where no approval middleware stood in its way', () => {
-    const context = someContext();
-    expect(() => assertApproved('call', context)).toThrow(/no approval middleware stands between/);
-    context.set(approvedKey, { id: 'x', requestHash: 'y' });
-    expect(() => assertApproved('call', context)).not.toThrow();
+    const [call, context] = [someCall(), someContext()];
+    expect(() => assertApproved(call, context)).toThrow(/no approval middleware stands between/);
+    context.set(approvedKey, approvedOf(call, { id: 'x', requestHash: 'y' }));
+    expect(() => assertApproved(call, context)).not.toThrow();
     const allow: Decision = { effect: 'allow', policyDigest: 'a', rules: [], masks: [] };
-    expect(() => assertApproved('call', someContext({ decision: allow }))).not.toThrow();
+    expect(() => assertApproved(call, someContext({ decision: allow }))).not.toThrow();
   });
 });
 
