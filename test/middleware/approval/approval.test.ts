@@ -568,11 +568,12 @@ describe('the last step before sending', () => {
   });
 });
 
+const cost = (bytes: bigint, bounded = true): Cost => {
+  const rest = { billedBytes: bytes, price: 1, referencedTables: [], undeclaredParameters: [] };
+  return { bytes, bounded, statementType: 'UPDATE', ...rest };
+};
+
 describe('the dry run', () => {
-  const cost = (bytes: bigint, bounded = true): Cost => {
-    const rest = { billedBytes: bytes, price: 1, referencedTables: [], undeclaredParameters: [] };
-    return { bytes, bounded, statementType: 'UPDATE', ...rest };
-  };
   const runs: Record<string, readonly [Cost | Error, unknown]> = {
     'as many bytes': [cost(1000n), ['sent', 1, 'approval.consumed']],
     'within the tolerance': [cost(1100n), ['sent', 1, 'approval.consumed']],
