@@ -103,6 +103,7 @@ record
   .description('prove that a record is whole: nothing altered, missing, reordered or cut off')
   .argument('<folder>', 'the folder of the record')
   .option('--config <file>', 'the policy file, whose people must be those who signed the decisions')
+  .option('--key <file>', 'the public key that must have signed the record, kept elsewhere')
   .action(async (folder: string, options: AuditVerifyOptions) => {
     const { auditVerify } = await import('./commands/audit-verify.ts');
     process.exitCode = await answered(() => auditVerify(folder, options));
