@@ -71,7 +71,7 @@ function named(
   if (!isJsonObject(reference)) return {};
   const { projectId = project, datasetId, tableId } = reference;
   const parts = [projectId, datasetId, ...(key === 'destination' ? [tableId] : [])];
-  const names = parts.filter((part) => typeof part === 'string' && part !== '');
+  const names = parts.flatMap((part) => (typeof part === 'string' && part !== '' ? [part] : []));
   return names.length === parts.length ? { [key]: names.join('.') } : {};
 }
 
