@@ -30,7 +30,7 @@ export function cryptoHash({ key, keyAtSource, prefix = '' }: HashSettings): Mas
       return isBytes ? hashed : `TO_BASE64(${hashed})`;
     },
     cell: (value, type) =>
-      hmac(key(), [prefix, Buffer.from(value, type === 'BYTES' ? 'base64' : 'utf8')]).toString('base64'),
+      hmac(key(), prefix, type === 'BYTES' ? Buffer.from(value, 'base64') : value).digest('base64'),
     releases: isHash,
   };
 }

@@ -31,7 +31,7 @@ export function dateShift(choice: Extract<AppliedMask, Choice>, key: () => KeyOb
     },
     cell(value, type, person) {
       if (person === undefined || person === null) return null;
-      const days = (hmac(key(), [person]).readUIntBE(0, hashBytes) % width) + lower;
+      const days = (hmac(key(), person).digest().readUIntBE(0, hashBytes) % width) + lower;
       return type === 'TIMESTAMP' ? shiftedTimestamp(value, days, range) : shiftedText(value, days, range);
     },
     releases: () => true,
