@@ -99,6 +99,7 @@ describe('the package', () => {
       'GuardError',
       'createGuard',
       'defineConfig',
+      'detokenize',
       'guard',
       'isGuardError',
       'withContext',
