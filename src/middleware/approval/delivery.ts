@@ -17,7 +17,8 @@ export class Delivery {
   readonly over: Promise<unknown>;
   readonly #record: ApprovalRecord;
   readonly #parts: ApprovalParts;
-  readonly #stopped = new AbortController();
+  #controller: AbortController | undefined;
+  #isStopped = false;
   #told = false;
   #fault: unknown;
   #failure: { readonly cause: unknown; readonly message: string } | undefined;
@@ -29,9 +30,13 @@ export class Delivery {
     this.#record = record;
     this.#parts = parts;
     this.#round = round;
-    const attempts = this.#channels().map(async (channel) => this.#notify(channel));
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#controller = controller;
+    const attempts = this.#channels().map(async (channel) => this.#notify(channel, signal));
     this.done = this.#firstOf(attempts);
-    this.over = Promise.allSettled(attempts);
+    // Calls wait for long after that; the signal would be most of what a delivery takes.
+    this.over = Promise.allSettled(attempts).then(() => (this.#controller = undefined));
   }
 
   /** Why nobody has been told, if nobody has. */
@@ -46,7 +51,8 @@ export class Delivery {
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#isStopped = true;
+    this.#controller?.abort();
   }
 
   async #firstOf(attempts: readonly Promise<void>[]): Promise<void> {
@@ -55,7 +61,7 @@ export class Delivery {
       await Promise.any(attempts);
     } catch (error) {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
-      if (this.#stopped.signal.aborted) return;
+      if (this.#isStopped) return;
       this.#failure = { cause, message: cause instanceof Error ? cause.message : 'the channel failed' };
       if (this.#round === undefined) await this.#giveUp();
     }
@@ -82,10 +88,10 @@ export class Delivery {
   }
 
   /** Each attempt is on record: one that failed soon after, one that succeeded before it counts. */
-  async #notify(channel: ApprovalChannel): Promise<void> {
+  async #notify(channel: ApprovalChannel, signal: AbortSignal): Promise<void> {
     const attempts = new Attempts(channel.name, this.#record, this.#parts);
     const way: ChannelWay = {
-      signal: this.#stopped.signal,
+      signal,
       attemptFailed: (message) => {
         this.#failure = { cause: undefined, message: `${channel.name} ${message}` };
         attempts.failed(message);
@@ -97,7 +103,7 @@ export class Delivery {
       const notice = noticeNow(this.#record);
       await channel.notify(round === undefined ? notice : { ...notice, round }, way);
     } catch (error) {
-      if (!this.#stopped.signal.aborted) attempts.givenUp(error);
+      if (!this.#isStopped) attempts.givenUp(error);
       throw error;
     }
     await attempts.succeeded();

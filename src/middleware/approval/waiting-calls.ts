@@ -1,3 +1,4 @@
+import { Aborts } from './aborts.ts';
 import { Deadlines } from './deadlines.ts';
 
 export interface Wake {
@@ -10,6 +11,7 @@ export interface Wake {
 /** The calls of this process that wait, by approval. One timer for all of them. */
 export class WaitingCalls {
   readonly #deadlines = new Deadlines(true);
+  readonly #aborts = new Aborts();
   readonly #waiting = new Map<string, Set<() => void>>();
 
   /** Register first and look at the record then: a change in between must not be missed. */
@@ -20,16 +22,14 @@ export class WaitingCalls {
     const calls = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, calls.add(resolve));
     const removeDeadline = this.#deadlines.add(delay, resolve);
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    const removeAbort = this.#aborts.add(signal, () => reject(signal.reason));
     return {
       woken: promise,
       stop: () => {
         calls.delete(resolve);
         if (calls.size === 0 && this.#waiting.get(id) === calls) this.#waiting.delete(id);
         removeDeadline();
-        signal.removeEventListener('abort', abort);
+        removeAbort();
       },
     };
   }
