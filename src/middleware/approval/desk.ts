@@ -63,11 +63,7 @@ export class Desk {
       const standing = await this.#openOne(fresh.requestHash);
       if (standing !== undefined) return { record: standing, opened: false };
       await this.#refuseFlood(fresh.requester);
-      const record = await this.#options.store.insert(fresh);
-      if (record.id !== fresh.id) continue;
-      this.#contexts.set(record.id, context);
-      await this.#announce(record);
-      return { record, opened: true };
+      if (await this.#insert(fresh, context)) return { record: fresh, opened: true };
     }
     throw stuck(fresh);
   }
@@ -210,15 +206,19 @@ export class Desk {
   }
 
   /** What cannot be written down is not asked. */
-  async #announce(record: ApprovalRecord): Promise<void> {
-    try {
-      await this.write(events.requested(record), record.id);
-    } catch (error) {
-      const now = this.#options.now();
-      await this.#change(record.id, (current) => cancel(current, 'guard', 'not recorded', now));
-      this.#contexts.delete(record.id);
+  /** On record before anybody can find it, and so decide on it. False when another process was first. */
+  async #insert(fresh: ApprovalRecord, context: Context): Promise<boolean> {
+    await this.write(events.requested(fresh), undefined, context);
+    this.#contexts.set(fresh.id, context);
+    const stored = await this.#options.store.insert(fresh).catch((error: unknown) => {
+      this.#contexts.delete(fresh.id);
       throw error;
-    }
+    });
+    if (stored.id === fresh.id) return true;
+    this.#contexts.delete(fresh.id);
+    const { record } = cancel(fresh, 'guard', 'already asked', this.#options.now());
+    await this.write(events.withdrawn(record), undefined, context);
+    return false;
   }
 
   async #conclude(

@@ -14,6 +14,7 @@ import {
   webhook,
   type ApprovalChannel,
   type ApprovalHandle,
+  type ApprovalRecord,
   type ApprovalStore,
   type Evidence,
 } from '../../../src/middleware/approval/index.ts';
@@ -384,6 +385,42 @@ describe('nothing is sent', () => {
       code: 'ERR_APPROVAL_EXPIRED',
       message: expect.stringMatching(/\(The webhook answered 410 and is switched off\)/),
     });
+  });
+
+  it('before the request is on record, when nobody can find it yet', async () => {
+    const inner = memoryApprovals();
+    const before: string[][] = [];
+    const store: ApprovalStore = Object.assign(memoryApprovals(), inner, {
+      insert: async (record: ApprovalRecord) => {
+        before.push(gate.events.map(({ type }) => type));
+        return inner.insert(record);
+      },
+    });
+    const gate = openGate({ store, waitFor: 50 });
+    await failure(gate.run());
+    expect(before).toEqual([['approval.requested']]);
+  });
+
+  it('for a request that another process was first to make, which is then on record as taken back', async () => {
+    const inner = memoryApprovals();
+    let first = true;
+    const store: ApprovalStore = Object.assign(memoryApprovals(), inner, {
+      insert: async (record: ApprovalRecord) => {
+        if (first) await inner.insert({ ...record, id: 'another' });
+        first = false;
+        return inner.insert(record);
+      },
+    });
+    const gate = openGate({ store, waitFor: 50 });
+    await failure(gate.run());
+    const told = gate.events.map(({ type, data }) => [
+      type,
+      'approval' in data && data.approval === 'another',
+    ]);
+    expect(told.slice(0, 2)).toEqual([
+      ['approval.requested', false],
+      ['approval.withdrawn', false],
+    ]);
   });
 
   it('when the store takes no change', async () => {
