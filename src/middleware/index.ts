@@ -45,6 +45,7 @@ export {
   withSinks,
   type AuditSink,
   type BigQuerySinkOptions,
+  type CloudLoggingClientOptions,
   type CloudLoggingSinkOptions,
   type HttpSinkOptions,
   type OtlpSinkOptions,

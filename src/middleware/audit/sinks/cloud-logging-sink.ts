@@ -1,15 +1,23 @@
-import type { Logging, LoggingOptions } from '@google-cloud/logging';
+import type { Logging } from '@google-cloud/logging';
 import { isJsonObject } from '../../../call/json.ts';
 import { severityOf } from './severity.ts';
 import { EventsRefused, type AuditSink, type RecordedEvent } from './sink.ts';
 import { textParts } from './text-parts.ts';
+
+/** Options of Google's client; its own types are there only where it is installed. */
+export interface CloudLoggingClientOptions {
+  readonly projectId?: string;
+  readonly keyFilename?: string;
+  readonly apiEndpoint?: string;
+  readonly port?: number;
+}
 
 export interface CloudLoggingSinkOptions {
   readonly name?: string;
   /** The log that is written; `bigquery-guard`. */
   readonly log?: string;
   /** How Google is reached: project, credentials, endpoint. Default: what the environment says. */
-  readonly client?: LoggingOptions;
+  readonly client?: CloudLoggingClientOptions;
 }
 
 /**
@@ -61,7 +69,7 @@ const writing = {
   gaxOptions: { timeout: 25_000, retry: null },
 };
 
-async function open(client: LoggingOptions): Promise<Logging> {
+async function open(client: CloudLoggingClientOptions): Promise<Logging> {
   const { Logging: Client } = await import('@google-cloud/logging');
   return new Client(client);
 }

@@ -1,5 +1,9 @@
 export { bigquerySink, type BigQuerySinkOptions } from './bigquery-sink.ts';
-export { cloudLoggingSink, type CloudLoggingSinkOptions } from './cloud-logging-sink.ts';
+export {
+  cloudLoggingSink,
+  type CloudLoggingClientOptions,
+  type CloudLoggingSinkOptions,
+} from './cloud-logging-sink.ts';
 export { httpSink, type HttpSinkOptions } from './http-sink.ts';
 export { otlpSink, type OtlpSinkOptions } from './otlp-sink.ts';
 export { EventsRefused, type AuditSink, type RecordedEvent, type RefusedEvent } from './sink.ts';
