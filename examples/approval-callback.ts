@@ -10,8 +10,7 @@ import { createContext } from '../src/call/context.ts';
 import { fromHttpRequest } from '../src/call/normalise.ts';
 import { isGuardError } from '../src/errors.ts';
 import { approval, generateApproverKeys, signDecision, webhook } from '../src/middleware/approval/index.ts';
-import { decisionKey } from '../src/middleware/policy/decision.ts';
-import type { Middleware } from '../src/call/middleware.ts';
+import { everyWriteNeedsAna } from './parts/every-write-needs-ana.ts';
 import type { Result } from '../src/call/result.ts';
 
 // Ana keeps the private key; the guard knows only the public one, so it cannot forge her decision.
@@ -79,22 +78,6 @@ const gate = approval({
 });
 // The handler may be mounted in any server that has a fetch-style Request; here it stands alone.
 const callback = await gate.listen(0);
-
-/** Stands for the policy, which would decide by rules. */
-const everyWriteNeedsAna: Middleware = {
-  name: 'policy',
-  async handle(call, context, next) {
-    context.set(decisionKey, {
-      effect: 'require-approval',
-      policyDigest: '0'.repeat(64),
-      rules: ['writes'],
-      reasons: [{ rule: 'writes', message: 'Writes need a data owner.' }],
-      approval: { approvers: ['ana@acme.io'], quorum: 1, expiresInMs: 60_000 },
-      masks: [],
-    });
-    return next(call);
-  },
-};
 
 /** Stands for BigQuery. */
 async function transport(): Promise<Result> {

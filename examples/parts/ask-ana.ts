@@ -4,9 +4,8 @@
 import { compose } from '../../src/call/compose.ts';
 import { createContext } from '../../src/call/context.ts';
 import { fromHttpRequest } from '../../src/call/normalise.ts';
-import type { Middleware } from '../../src/call/middleware.ts';
 import type { Result } from '../../src/call/result.ts';
-import { decisionKey } from '../../src/middleware/policy/decision.ts';
+import { everyWriteNeedsAna } from './every-write-needs-ana.ts';
 import {
   approval,
   generateApproverKeys,
@@ -67,22 +66,6 @@ export async function askAna(
   console.log(`BigQuery answered ${(await running).status}`);
   await asking.close();
 }
-
-/** Stands for the policy, which would decide by rules. */
-const everyWriteNeedsAna: Middleware = {
-  name: 'policy',
-  async handle(call, context, next) {
-    context.set(decisionKey, {
-      effect: 'require-approval',
-      policyDigest: '0'.repeat(64),
-      rules: ['writes'],
-      reasons: [{ rule: 'writes', message: 'Writes need a data owner.' }],
-      approval: { approvers: ['ana@acme.io'], quorum: 1, expiresInMs: 60_000 },
-      masks: [],
-    });
-    return next(call);
-  },
-};
 
 /** Stands for BigQuery. */
 async function bigquery(): Promise<Result> {

@@ -1,6 +1,7 @@
+import type { OperationClass } from '../call/operation-class.ts';
 import type { TokenAlgorithm } from '../middleware/approval/index.ts';
 import type { DetectorRule } from '../middleware/detection/index.ts';
-import type { KeyPlace } from './guard-file.ts';
+import type { KeyPlace, SinkSettings } from './guard-file.ts';
 import type {
   Absence,
   Impersonation,
@@ -71,14 +72,7 @@ export interface TagWritten {
 }
 
 type OperationWritten =
-  | 'read'
-  | 'write'
-  | 'ddl'
-  | 'export'
-  | 'admin'
-  | 'metadata'
-  | 'job'
-  | 'detokenize'
+  | Exclude<OperationClass, 'unknown'>
   /** A method, such as `tables.get`. */
   | `${string}.${string}`;
 
@@ -172,17 +166,8 @@ export interface AuditWritten {
   readonly sinks?: Readonly<Record<string, SinkWritten>> | undefined;
 }
 
-export interface SinkWritten {
-  readonly http?: string | undefined;
-  readonly otlp?: string | undefined;
-  readonly cloudLogging?: string | undefined;
-  readonly bigquery?: string | undefined;
-  readonly stdout?: true | undefined;
-  readonly project?: string | undefined;
-  readonly secretFromEnv?: string | undefined;
-  readonly authorizationFromEnv?: string | undefined;
-  readonly confirm?: 'status' | 'hash' | undefined;
-  readonly delivery?: 'required' | 'eventual' | undefined;
+export interface SinkWritten extends Omit<SinkSettings, 'delivery'> {
+  readonly delivery?: SinkSettings['delivery'] | undefined;
 }
 
 export type ChannelWritten = WebhookWritten | SlackWritten | TeamsWritten | MailWritten;

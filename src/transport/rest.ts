@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import type { Call } from '../call/call.ts';
 import type { Context } from '../call/context.ts';
-import type { Json } from '../call/json.ts';
+import { readJson, type Json } from '../call/json.ts';
 import { filterResponse, rebuildRequest, type RebuiltRequest } from '../call/rebuild.ts';
 import { answerLimit, unanswered } from './answer-limit.ts';
 import type { Result } from '../call/result.ts';
@@ -159,11 +159,5 @@ async function readAnswer(
 
 /** `''` for an empty answer (deletes give 204), `undefined` for what is no JSON. */
 function parse(text: string): Json | undefined {
-  if (text === '') return '';
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return text === '' ? '' : readJson(text);
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import { isJsonObject, readJson, type JsonObject } from '../../call/json.ts';
 import { openApprovals } from '../../config/open-approvals.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { GuardError } from '../../errors.ts';
@@ -62,10 +62,6 @@ async function replyOf(response: Response): Promise<Reply> {
 }
 
 function parsed(text: string): JsonObject {
-  try {
-    const value: Json = JSON.parse(text);
-    return isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
+  const value = readJson(text);
+  return isJsonObject(value) ? value : {};
 }

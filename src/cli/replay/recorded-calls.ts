@@ -1,5 +1,5 @@
 import type { Call } from '../../call/call.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../call/json.ts';
+import { isJsonObject, readJson, type Json, type JsonObject } from '../../call/json.ts';
 import { linesOf } from '../../middleware/audit/verify/lines.ts';
 import type { Asker } from '../../middleware/rehearsal/rehearse.ts';
 import { GuardError } from '../../errors.ts';
@@ -64,13 +64,9 @@ async function* eventsOf(path: string): AsyncGenerator<JsonObject | undefined> {
   }
 }
 
-function parsed(text: string | undefined): JsonObject | undefined {
-  try {
-    const value: Json = JSON.parse(text ?? '');
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function parsed(text = ''): JsonObject | undefined {
+  const value = readJson(text);
+  return isJsonObject(value) ? value : undefined;
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

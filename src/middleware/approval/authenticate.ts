@@ -1,7 +1,6 @@
 import type { CallbackRefusal } from './approval-event.ts';
-import type { Json } from '../../call/json.ts';
+import { type Json, readJson } from '../../call/json.ts';
 import type { SignatureProof, TokenProof } from './approval-record.ts';
-import { readJson } from './decision-message.ts';
 import type { VerifyingKey } from './keys.ts';
 import type { KnownPerson } from './people.ts';
 import { isSignedBy, maximumSignatures, type SignedMessage } from './signature.ts';

@@ -81,13 +81,3 @@ function readRevoke(value: JsonObject, id: string): RevokeMessage | undefined {
 function onlyHas(value: object, fields: ReadonlySet<string>): boolean {
   return Object.keys(value).every((name) => fields.has(name));
 }
-
-/** `undefined` for what is no JSON. */
-export function readJson(text: string): Json | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,11 +1,10 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
 import { GuardError } from '../../errors.ts';
-import { isJsonObject, type JsonObject } from '../../call/json.ts';
+import { isJsonObject, type JsonObject, readJson } from '../../call/json.ts';
 import type { CallbackRefusal } from './approval-event.ts';
 import type { TokenProof } from './approval-record.ts';
 import type { Authenticated } from './authenticate.ts';
-import { readJson } from './decision-message.ts';
 import { findPerson } from './entitlement.ts';
 import { checkOutgoingUrl, type OutgoingOptions } from './outgoing-url.ts';
 import type { KnownPerson } from './people.ts';

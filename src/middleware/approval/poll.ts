@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../../call/new-id.ts';
-import { isJsonObject, type Json } from '../../call/json.ts';
+import { isJsonObject, type Json, readJson } from '../../call/json.ts';
 import { attemptRequest } from './channels/attempts.ts';
-import { readJson } from './decision-message.ts';
 import { readSigningKey } from './keys.ts';
 import { checkOutgoingUrl, type OutgoingOptions } from './outgoing-url.ts';
 import { reach } from './reach.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type Json } from '../../call/json.ts';
+import { isJsonObject, type Json, readJson } from '../../call/json.ts';
 import type { AuditEvent } from '../audit/index.ts';
 import { tolerance } from './authenticate.ts';
-import { readApproverMessage, readJson } from './decision-message.ts';
+import { readApproverMessage } from './decision-message.ts';
 import { readVerifyingKey, type VerifyingKey } from './keys.ts';
 import { knowPeople, sameName, type KnownPerson, type Person } from './people.ts';
 import { isSignedBy } from './signature.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../call/json.ts';
+import { isJsonObject, readJson } from '../../call/json.ts';
 import type { AuditEvent } from './event.ts';
 import { eventCatalogue } from './events/catalogue.ts';
 import { chainsIn } from './verify/chains.ts';
@@ -25,7 +25,7 @@ export async function* eventsOf(file: string): AsyncGenerator<AuditEvent> {
 
 /** The event that a line holds, if it is one. */
 export function eventIn(text: string | undefined): AuditEvent[] {
-  const value = text === undefined ? undefined : parsed(text);
+  const value = text === undefined ? undefined : readJson(text);
   return isEvent(value) ? [value] : [];
 }
 
@@ -35,12 +35,4 @@ function isEvent(value: unknown): value is AuditEvent {
   return (
     typeof type === 'string' && type in eventCatalogue && typeof sequence === 'number' && isJsonObject(data)
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

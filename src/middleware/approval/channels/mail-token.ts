@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isJsonObject } from '../../../call/json.ts';
-import { readJson } from '../decision-message.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 
 /** What a link in a mail stands for: one person, one request of one content. */
 export interface MailToken {

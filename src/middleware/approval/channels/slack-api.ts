@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../call/json.ts';
-import { readJson } from '../decision-message.ts';
+import { isJsonObject, type JsonObject, readJson } from '../../../call/json.ts';
 import { checkOutgoingUrl, type OutgoingOptions } from '../outgoing-url.ts';
 import { reach } from '../reach.ts';
 import { attemptRequest, failed, type AttemptFailure } from './attempts.ts';

@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../call/json.ts';
+import { isJsonObject, type Json, type JsonObject, readJson } from '../../../call/json.ts';
 import type { Verdict } from '../approval-record.ts';
-import { readJson } from '../decision-message.ts';
 
 /** Which message of which channel: where a request is shown. */
 export interface SlackPlace {

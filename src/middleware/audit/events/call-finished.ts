@@ -1,25 +1,15 @@
 import { count, counts, digest, flag, text } from './definition.ts';
 import type { EventDefinition } from './definition.ts';
+import { jobOutcome, type JobOutcome } from './job-outcome.ts';
 
-export interface CallFinished {
+export interface CallFinished extends JobOutcome {
   readonly operation: string;
   readonly status: number;
   readonly durationMs: number;
   /** False when a middleware answered and nothing was sent for the call itself. */
   readonly sent: boolean;
-  readonly jobComplete?: boolean;
   /** `PENDING`, `RUNNING` or `DONE`. */
   readonly jobState?: string;
-  /** Why the job failed, as BigQuery's reason: `invalidQuery`, … */
-  readonly jobError?: string;
-  readonly statementType?: string;
-  readonly bytesProcessed?: number;
-  readonly bytesBilled?: number;
-  readonly cacheHit?: boolean;
-  /** Rows in this answer. */
-  readonly rows?: number;
-  readonly totalRows?: number;
-  readonly affectedRows?: number;
   readonly resultDigest?: string;
   /** What detectors found in the answer, by its kind. */
   readonly detected?: Readonly<Record<string, number>>;
@@ -34,16 +24,8 @@ export const callFinished: EventDefinition<CallFinished> = {
     status: count,
     durationMs: count,
     sent: flag,
-    jobComplete: flag,
     jobState: text,
-    jobError: text,
-    statementType: text,
-    bytesProcessed: count,
-    bytesBilled: count,
-    cacheHit: flag,
-    rows: count,
-    totalRows: count,
-    affectedRows: count,
+    ...jobOutcome,
     resultDigest: digest,
     detected: counts,
   },

@@ -1,7 +1,8 @@
-import { count, flag, oneOf, text } from './definition.ts';
+import { oneOf, text } from './definition.ts';
 import type { EventDefinition } from './definition.ts';
+import { jobOutcome, type JobOutcome } from './job-outcome.ts';
 
-export interface CallRecovered {
+export interface CallRecovered extends JobOutcome {
   readonly operation: string;
   /**
    * `done` and `failed`: how its job ended. `noJob`: BigQuery knows of none, so nothing was run. `notSent`: the process
@@ -9,15 +10,6 @@ export interface CallRecovered {
    */
   readonly outcome: 'done' | 'failed' | 'noJob' | 'notSent' | 'unknown';
   readonly jobId?: string;
-  readonly jobComplete?: boolean;
-  readonly jobError?: string;
-  readonly statementType?: string;
-  readonly bytesProcessed?: number;
-  readonly bytesBilled?: number;
-  readonly cacheHit?: boolean;
-  readonly rows?: number;
-  readonly totalRows?: number;
-  readonly affectedRows?: number;
 }
 
 export const callRecovered: EventDefinition<CallRecovered> = {
@@ -28,14 +20,6 @@ export const callRecovered: EventDefinition<CallRecovered> = {
     operation: text,
     outcome: oneOf('done', 'failed', 'noJob', 'notSent', 'unknown'),
     jobId: text,
-    jobComplete: flag,
-    jobError: text,
-    statementType: text,
-    bytesProcessed: count,
-    bytesBilled: count,
-    cacheHit: flag,
-    rows: count,
-    totalRows: count,
-    affectedRows: count,
+    ...jobOutcome,
   },
 };

@@ -1,6 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { readdir } from 'node:fs/promises';
 import { systemCode } from '../../../call/system-code.ts';
 import type { RecordPlace, RecordPortion, RecordSource } from '../sinks/record-source.ts';
 import { closedSegments, segmentNumber, segmentPath } from './segments.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../call/json.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 import { sha256 } from '../canonical.ts';
 import { coveredText, type ChainEnd } from '../seal.ts';
 
@@ -16,7 +16,7 @@ export interface LinkedLine {
 
 /** `undefined` for what is no event at all: cut off, zeros, or somebody's text. */
 export function readLine(line: string): LinkedLine | undefined {
-  const event = parsed(line);
+  const event = readJson(line);
   if (!isJsonObject(event)) return undefined;
   const { sequence, previousHash, hash, time, id, type } = event;
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) return undefined;
@@ -29,12 +29,4 @@ export function readLine(line: string): LinkedLine | undefined {
 
 export function endOf(line: LinkedLine): ChainEnd {
   return { sequence: line.sequence, hash: line.hash };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { isJsonObject } from '../../../call/json.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 
 /** What the manifest beside a chain says of a segment that was closed. */
 export interface SegmentEntry {
@@ -51,7 +51,7 @@ export function closedSegments(path: string, names: readonly string[]): string[]
 
 /** `undefined` for what is no entry. */
 export function parseEntry(line: string): SegmentEntry | undefined {
-  const value = parsed(line);
+  const value = readJson(line);
   if (!isJsonObject(value)) return undefined;
   const { version, file, events, first, last, hash, root, time, key, signature } = value;
   if (version !== 1 || typeof file !== 'string' || typeof time !== 'string') return undefined;
@@ -60,12 +60,4 @@ export function parseEntry(line: string): SegmentEntry | undefined {
   const entry = { version, file, events, first, last, hash, root, time } as const;
   if (key === undefined && signature === undefined) return entry;
   return typeof key === 'string' && typeof signature === 'string' ? { ...entry, key, signature } : undefined;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

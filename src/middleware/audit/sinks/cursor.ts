@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isJsonObject } from '../../../call/json.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 import { systemCode } from '../../../call/system-code.ts';
 import { replaceFile } from '../../../store/file/replace-file.ts';
 import { canonicalText } from '../canonical.ts';
@@ -51,7 +51,7 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 function placeIn(text: string, path: string): RecordPlace {
-  const place = parsed(text);
+  const place = readJson(text);
   if (isJsonObject(place)) {
     const { segment, offset } = place;
     if (typeof segment === 'number' && typeof offset === 'number') return { segment, offset };
@@ -59,12 +59,4 @@ function placeIn(text: string, path: string): RecordPlace {
   throw new Error(
     `${path} does not say how far the sink has come. Take it away to send the whole record again.`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

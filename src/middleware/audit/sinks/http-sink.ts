@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../call/json.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 import { readSigningKey } from '../../approval/keys.ts';
 import { signatureHeaders } from '../../approval/signature.ts';
 import { postLot } from './post-lot.ts';
@@ -62,10 +62,6 @@ export function httpSink({
 const lastHash = (events: readonly RecordedEvent[]): string => events.at(-1)?.event.hash ?? '';
 
 function confirmedHash(text: string): unknown {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return isJsonObject(answer) ? answer['lastHash'] : undefined;
-  } catch {
-    return undefined;
-  }
+  const answer = readJson(text);
+  return isJsonObject(answer) ? answer['lastHash'] : undefined;
 }

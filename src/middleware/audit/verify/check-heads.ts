@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isJsonObject } from '../../../call/json.ts';
+import { isJsonObject, readJson } from '../../../call/json.ts';
 import type { SignedHead } from '../file/heads.ts';
 import type { ChainEnd } from '../seal.ts';
 import type { Problem, ProblemKind } from './report.ts';
@@ -83,15 +83,10 @@ function faultOf(head: SignedHead | undefined, key: KeyObject | undefined, last:
 }
 
 function parsedHead(text: string): SignedHead | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value)) return undefined;
-    const { version, sequence, hash, time, key, signature } = value;
-    if (version !== 1 || typeof sequence !== 'number' || typeof hash !== 'string') return undefined;
-    if (typeof time !== 'string' || typeof key !== 'string' || typeof signature !== 'string')
-      return undefined;
-    return { version, sequence, hash, time, key, signature };
-  } catch {
-    return undefined;
-  }
+  const value = readJson(text);
+  if (!isJsonObject(value)) return undefined;
+  const { version, sequence, hash, time, key, signature } = value;
+  if (version !== 1 || typeof sequence !== 'number' || typeof hash !== 'string') return undefined;
+  if (typeof time !== 'string' || typeof key !== 'string' || typeof signature !== 'string') return undefined;
+  return { version, sequence, hash, time, key, signature };
 }
